@@ -1,0 +1,1 @@
+"""How well faces are hidden, signs kept and originals brought back: metrics and studies."""

@@ -1,0 +1,138 @@
+"""Another person's face, put into a patient's: same place, pose and light, the eyes left where and as they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.interpolate import LinearNDInterpolator
+
+from rofi.faces import topology
+from rofi.faces.pose import Floats, fit_similarity
+
+Image = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+EYE_HOLD = (0.03, 0.25)
+"""Distances from the lids, in outer-eye-corner distances, between which geometry goes over from patient to person."""
+CONTOUR_HOLD = 0.35
+"""Distance from the face's contour over which geometry goes over; hair, ears and neck must still fit."""
+RIM = (0.012, 0.065)
+"""Distances inside the contour, in view sides, between which the person's skin fades in."""
+SIGN_RIM = 0.036
+OUTLIER_LEVELS = 25.0
+LID_POINTS = list(
+    topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1
+)
+EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
+OVAL_POINTS = list(topology.FACE_OVAL)
+
+
+class PlacedPerson(NamedTuple):
+    """`face` (V, V, 3) float32 0..255: the person in the patient's view; `mask` (V, V) in [0, 1]: how much is new."""
+
+    face: Image
+    mask: Image
+
+
+def place_person(
+    view: npt.NDArray[np.uint8],
+    mesh: Floats,
+    signs: Mask,
+    *,
+    shape: Floats,
+    mean_shape: Floats,
+    texture: Image,
+    texture_points: Floats,
+) -> PlacedPerson:
+    """Render a person into an aligned face.
+
+    Args:
+        view: (V, V, 3) the patient's aligned face.
+        mesh: (468, 3) its face mesh in view pixels.
+        signs: (V, V) where nothing may change.
+        shape, mean_shape: (468, 3) the person's and the mean frontal mesh.
+        texture: (T, T, 3) 0..255; texture_points: (468, 2) the mesh on it, in texels.
+    """
+    base = mesh[:, :2]
+    points = person_points(mesh, shape, mean_shape)
+    skin, covered = _render(points, texture, texture_points, view.shape[0])
+    mask = _mask(base, signs) * covered
+    source = view.astype(np.float32)
+    skin = _relight(skin, source, mask)
+    face = source + mask[..., None] * (skin - source)
+    return PlacedPerson(np.clip(face, 0, 255), mask)
+
+
+def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
+    """(468, 2) where the person's mesh points lie in the view: in the patient's pose, held at the eyes and the contour."""
+    base = mesh[:, :2]
+    eye_distance = float(np.linalg.norm(base[topology.LEFT_EYE_OUTER] - base[topology.RIGHT_EYE_OUTER]))
+    posed = fit_similarity(mean_shape, mesh).apply(shape)[:, :2]
+    posed = posed + (base[EYE_POINTS] - posed[EYE_POINTS]).mean(0)
+    to_lids = np.linalg.norm(base[:, None] - base[LID_POINTS], axis=-1).min(1) / eye_distance
+    oval = base[OVAL_POINTS].astype(np.float32)
+    to_contour = np.array([abs(cv2.pointPolygonTest(oval, (float(x), float(y)), True)) for x, y in base]) / eye_distance
+    freedom = _ramp(to_lids, *EYE_HOLD) * _ramp(to_contour, 0, CONTOUR_HOLD)
+    moved: Floats = base + freedom[:, None] * (posed - base)
+    return moved
+
+
+def _render(points: Floats, texture: Image, texture_points: Floats, side: int) -> tuple[Image, npt.NDArray[np.bool_]]:
+    """Piecewise affine warp of the texture; where no triangle lies, `covered` is false."""
+    rows, columns = np.mgrid[0:side, 0:side].astype(np.float64)
+    places = LinearNDInterpolator(points, texture_points)(columns, rows).astype(np.float32)
+    covered = ~np.isnan(places[..., 0])
+    places = np.nan_to_num(places)
+    skin = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return skin, covered
+
+
+def _mask(base: Floats, signs: Mask) -> Image:
+    side = signs.shape[0]
+    oval = np.zeros(signs.shape, np.uint8)
+    cv2.fillPoly(oval, [np.rint(base[OVAL_POINTS] * 16).astype(np.int32)], 1, shift=4)
+    inside = cv2.distanceTransform(np.pad(oval, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    to_signs = cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5) if signs.any() else np.full_like(inside, side)
+    return (_ramp(inside, RIM[0] * side, RIM[1] * side) * _ramp(to_signs, 0, SIGN_RIM * side)).astype(np.float32)
+
+
+def _relight(skin: Image, source: Image, mask: Image) -> Image:
+    """The person's skin in the patient's colours: same mean, bounded contrast, and no step along the mask's rim."""
+    core = mask > 0.5
+    if not core.any():
+        return skin
+    contrast = np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3)
+    skin = (skin - skin[core].mean(0)) * contrast + source[core].mean(0)
+    side = mask.shape[0]
+    difference = cv2.GaussianBlur(source - skin, (0, 0), side / 90)
+    rim = (mask > 0.02) & (mask < 0.6)
+    if not rim.any():
+        return skin
+    # Hair and glasses on the rim are no light: what strays from the rim's median does not count.
+    stray = np.abs(difference - np.median(difference[rim], axis=0)).max(-1)
+    trust = np.where(rim, np.exp(-np.square(stray / OUTLIER_LEVELS)), 0).astype(np.float32)
+    membrane = cv2.GaussianBlur(_spread(difference, trust), (0, 0), side / 40)
+    return skin + membrane
+
+
+def _spread(values: Image, weights: Image) -> Image:
+    """Values known where weights are, spread smoothly over the rest (pull-push: Gortler et al. 1996)."""
+    if min(weights.shape) < 4:
+        mean = (values * weights[..., None]).sum((0, 1)) / max(float(weights.sum()), 1e-6)
+        return np.broadcast_to(mean, values.shape).astype(np.float32).copy()
+    weight_below = cv2.pyrDown(weights)
+    values_below = cv2.pyrDown(values * weights[..., None]) / np.maximum(weight_below, 1e-4)[..., None]
+    below = _spread(values_below.astype(np.float32), np.minimum(4 * weight_below, 1))
+    pushed = cv2.pyrUp(below, dstsize=(values.shape[1], values.shape[0]))
+    share = np.minimum(weights, 1)[..., None]
+    result: Image = values * share + pushed * (1 - share)
+    return result
+
+
+def _ramp(value: npt.NDArray[np.floating], low: float, high: float) -> npt.NDArray[np.float64]:
+    """Smooth step from 0 at `low` to 1 at `high`."""
+    t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)

@@ -1,0 +1,80 @@
+"""The person that a key stands for: a linear model of face shape and texture, whitened so that keys are N(0, I).
+
+The paper leaves it to the GAN loss that the key is used (section 4.3). Here a key *is* a person: its first numbers are
+coordinates of the face's 3-D shape, the rest of its texture, both principal components over the training faces. A random
+key renders as somebody who does not exist, and different keys as different people (morphable model: Blanz & Vetter 1999).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from rofi.errors import WeightsMismatch
+from rofi.model.config import ModelConfig
+
+VERTICES = 468
+KEY_LIMIT = 2.5
+"""Coordinates beyond this many standard deviations render as caricatures; they are clipped."""
+
+
+class Person(NamedTuple):
+    """N persons: `shape` (N, 468, 3) meshes in view pixels, frontal; `texture` (N, T, T, 3) RGB 0..255.
+
+    `texture_points` (468, 2) are the mesh points on the texture, in texels, pixel centres at integers.
+    `mean_shape` (468, 3) is the frontal mesh that pose is measured against.
+    """
+
+    shape: Tensor
+    texture: Tensor
+    texture_points: Tensor
+    mean_shape: Tensor
+
+
+class PersonModel(nn.Module):
+    """Key vector to person.
+
+    Args:
+        config: how the key's numbers divide, and the texture's side.
+        shape_strength, texture_strength: standard deviations that one unit of the key stands for.
+    """
+
+    shape_mean: Tensor
+    shape_basis: Tensor
+    texture_mean: Tensor
+    texture_basis: Tensor
+    texture_step: Tensor
+    texture_frame: Tensor
+
+    def __init__(self, config: ModelConfig, shape_strength: float = 1.3, texture_strength: float = 1.0) -> None:
+        super().__init__()
+        self.shapes = config.person_shapes
+        self.side = config.texture_side
+        self.shape_strength = shape_strength
+        self.texture_strength = texture_strength
+        texels = config.texture_side**2 * 3
+        self.register_buffer("shape_mean", torch.zeros(VERTICES, 3))
+        self.register_buffer("shape_basis", torch.zeros(config.person_shapes, VERTICES, 3))
+        self.register_buffer("texture_mean", torch.zeros(texels))
+        self.register_buffer("texture_basis", torch.zeros(config.person_textures, texels, dtype=torch.int8))
+        self.register_buffer("texture_step", torch.zeros(config.person_textures))
+        self.register_buffer("texture_frame", torch.tensor([0.0, 0.0, 1.0]))
+
+    @torch.no_grad()
+    def forward(self, key: Tensor) -> Person:
+        """The persons of key vectors (N, 512).
+
+        Raises:
+            WeightsMismatch: the model has not been fitted (`rofi.training.person_fit`) or loaded.
+        """
+        if not self.shape_mean.any():
+            raise WeightsMismatch("the person model is empty: fit it to training faces or load weights")
+        key = key.to(self.shape_mean).clamp(-KEY_LIMIT, KEY_LIMIT)
+        shape = self.shape_mean + self.shape_strength * torch.tensordot(key[:, : self.shapes], self.shape_basis, 1)
+        coordinates = self.texture_strength * key[:, self.shapes :] * self.texture_step
+        texture = self.texture_mean + coordinates @ self.texture_basis.float()
+        left, top, side = self.texture_frame.unbind()
+        points = (self.shape_mean[:, :2] - torch.stack([left, top])) / side * self.side - 0.5
+        return Person(shape, texture.view(-1, self.side, self.side, 3).clamp(0, 255), points, self.shape_mean)

@@ -1,0 +1,77 @@
+"""Ophthalmic Sign Detector (paper section 4.2, Figure 8): ResNet-50's first stages and a score per region."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Bottleneck(nn.Module):
+    """ResNet-50's block: 1x1, 3x3 (strided), 1x1 with four times the width (He et al. 2016).
+
+    Shape:
+        (N, inputs, H, W) -> (N, 4 * width, H / stride, W / stride).
+    """
+
+    def __init__(self, inputs: int, width: int, stride: int = 1) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(inputs, width, 1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.Conv2d(width, 4 * width, 1, bias=False),
+            nn.BatchNorm2d(4 * width),
+        )
+        self.skip: nn.Module = nn.Identity()
+        if stride != 1 or inputs != 4 * width:
+            self.skip = nn.Sequential(
+                nn.Conv2d(inputs, 4 * width, 1, stride=stride, bias=False), nn.BatchNorm2d(4 * width)
+            )
+
+    def forward(self, features: Tensor) -> Tensor:
+        out: Tensor = torch.relu(self.body(features) + self.skip(features))
+        return out
+
+
+class SignDetector(nn.Module):
+    """Scores every region of a face for signs of eye disease; learns from healthy / diseased labels alone.
+
+    Conv1, Res1 (three blocks) and Res2 (four blocks) of ResNet-50, stride 8, then a linear layer and a sigmoid.
+
+    Args:
+        width: channels of the first convolution; ResNet-50 has 64, hence 512 feature channels.
+
+    Shape:
+        face: (N, 3, V, V) in [0, 1] -> scores (N, 1, V / 8, V / 8) in (0, 1).
+    """
+
+    def __init__(self, width: int = 64) -> None:
+        super().__init__()
+        self.channels = 8 * width
+        self.extractor = nn.Sequential(
+            nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.MaxPool2d(3, stride=2, padding=1),
+            Bottleneck(width, width),
+            *(Bottleneck(4 * width, width) for _ in range(2)),
+            Bottleneck(4 * width, 2 * width, stride=2),
+            *(Bottleneck(8 * width, 2 * width) for _ in range(3)),
+        )
+        self.scorer = nn.Conv2d(self.channels, 1, 1)
+
+    def features(self, face: Tensor) -> Tensor:
+        """(N, 8 * width, V / 8, V / 8) features, those that are substituted in the sign regions."""
+        out: Tensor = self.extractor(face * 2 - 1)
+        return out
+
+    def forward(self, face: Tensor) -> Tensor:
+        return torch.sigmoid(self.scorer(self.features(face)))
+
+    @staticmethod
+    def image_score(scores: Tensor) -> Tensor:
+        """Region-score-max: the image is as diseased as its most diseased region (paper equation 1); (N,)."""
+        return scores.flatten(1).amax(1)

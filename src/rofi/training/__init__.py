@@ -1,0 +1,1 @@
+"""Losses, data, schedules and the loop; imported by the command line alone."""
