@@ -1,4 +1,7 @@
-"""Everything that can go wrong for a user, by name; each message is one line: what is wrong with which input, and what to do."""
+"""Everything that can go wrong for a user, by name.
+
+Each message is one line: what is wrong with which input, and what to do.
+"""
 
 
 class RofiError(Exception):

@@ -81,14 +81,12 @@ def bmp_bomb(data):
 
 
 def tiff_bomb(data):
-    for tag in (256, 257):
-        at = data.index(
-            struct.pack("<HH", tag, 4) if struct.pack("<HH", tag, 4) in data else struct.pack("<HH", tag, 3)
-        )
-        kind = struct.unpack_from("<H", data, at + 2)[0]
-        value = struct.pack("<I", 60_000) if kind == 4 else struct.pack("<HH", 60_000, 0)
-        data = data[: at + 8] + value + data[at + 12 :]
-    return data
+    start = struct.unpack_from("<I", data, 4)[0]
+    changed = bytearray(data)
+    for at in range(start + 2, start + 2 + 12 * struct.unpack_from("<H", data, start)[0], 12):
+        if struct.unpack_from("<H", data, at)[0] in (256, 257):
+            struct.pack_into("<HII", changed, at + 2, 4, 1, 60_000)
+    return bytes(changed)
 
 
 def heic_bomb(data):

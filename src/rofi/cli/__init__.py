@@ -1,1 +1,1 @@
-
+"""The command line: says what it does, delegates, reports."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from rofi.errors import PhotoError
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 ImageArray = npt.NDArray[Any]
 """(H, W, 3) RGB, uint8 or floating point."""
 
@@ -130,7 +131,8 @@ class Alignment:
         """(2, 3) similarity from view pixels to photograph pixels."""
         (a, _, x), (b, _, y) = self.matrix
         n = a * a + b * b
-        return np.array([[a, b, -(a * x + b * y)], [-b, a, b * x - a * y]]) / n
+        inverse: FloatArray = np.array([[a, b, -(a * x + b * y)], [-b, a, b * x - a * y]]) / n
+        return inverse
 
     def to_view(self, points: npt.ArrayLike) -> FloatArray:
         """(..., 2) photograph pixels to view pixels."""
@@ -158,15 +160,15 @@ class Alignment:
     def extract(self, photo: ImageArray, *, mirrored: bool = True) -> ImageArray:
         """The view of a photograph.
 
-        A face larger than the view is sampled finely enough to meet every photograph pixel and averaged over each
-        view pixel, so nothing aliases.
+        Against aliasing, a face larger than the view is sampled about once a photograph pixel and averaged over each
+        pixel of the view.
 
         Args:
             photo: (H, W, 3), uint8 or floating point of any range.
             mirrored: beyond its border the photograph goes on mirrored; otherwise there is black.
 
         Returns:
-            (view, view, 3), of the photograph's type; never outside the range of its values.
+            (view, view, 3), of the photograph's type; cubic interpolation may overshoot floating-point values at edges.
 
         Raises:
             PhotoError: `photo` has another shape or type, or no pixels.
@@ -174,24 +176,18 @@ class Alignment:
         check_image(photo)
         if photo.dtype not in (np.uint8, np.float32, np.float64):
             photo = photo.astype(np.float32)
-        # Only the square's surroundings are handed on: warpAffine takes no more than 32,767 pixels a side.
-        low, high = self.corners().min(0) - _CROP_MARGIN, self.corners().max(0) + _CROP_MARGIN
-        columns = _span(low[0], high[0], photo.shape[1])
-        rows = _span(low[1], high[1], photo.shape[0])
-        crop = np.ascontiguousarray(photo[rows, columns])
+        corners = self.corners()
+        start = np.floor(corners.min(0)).astype(int) - _CROP_MARGIN
+        stop = np.ceil(corners.max(0)).astype(int) + 1 + _CROP_MARGIN
+        crop = _surroundings(photo, start, stop, mirrored)
 
-        fineness = max(1, math.ceil(1 / self.scale - 1e-9))
+        fineness = max(1, round(1 / self.scale))
         matrix = self.rescaled(self.view * fineness).matrix.copy()
-        matrix[:, 2] += matrix[:, :2] @ (columns.start, rows.start)
+        matrix[:, 2] += matrix[:, :2] @ start
         size = self.view * fineness
-        border = cv2.BORDER_REFLECT_101 if mirrored else cv2.BORDER_CONSTANT
-        view = cv2.warpAffine(crop, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=border)
+        view = cv2.warpAffine(crop, matrix, (size, size), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         if fineness > 1:
             view = cv2.resize(view, (self.view, self.view), interpolation=cv2.INTER_AREA)
-        if view.dtype != np.uint8:
-            # Black beyond the border may lie outside the range of what is left of the photograph.
-            low_value, high_value = (crop.min(), crop.max()) if mirrored else (min(0, crop.min()), max(0, crop.max()))
-            np.clip(view, low_value, high_value, out=view)  # cubic interpolation overshoots at edges
         return np.asarray(view)
 
 
@@ -208,16 +204,31 @@ def check_image(photo: ImageArray) -> None:
 
 
 def _apply(matrix: FloatArray, points: npt.ArrayLike) -> FloatArray:
-    return np.asarray(points, dtype=np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    moved: FloatArray = np.asarray(points, dtype=np.float64) @ matrix[:, :2].T + matrix[:, 2]
+    return moved
 
 
-def _span(low: float, high: float, length: int) -> slice:
-    """Pixels of one axis that a view from `low` to `high` shows, those mirrored at the border included."""
-    start, stop = math.floor(low), math.ceil(high) + 1
-    first, last = max(0, start), min(length, stop)
-    if start < 0:
-        last = max(last, min(length, 1 - start))
-    if stop > length:
-        first = min(first, max(0, 2 * length - stop - 1))
-    # A square quite outside the photograph shows only mirror images.
-    return slice(first, last) if first < last else slice(0, length)
+def _surroundings(photo: ImageArray, start: IntArray, stop: IntArray, mirrored: bool) -> ImageArray:
+    """Pixels x, y from `start` up to `stop`, mirrored about the border's pixels, or black beyond them.
+
+    Border modes of `cv2.warpAffine` are not used: some pixels mirrored twice come out wrong, and a photograph of more
+    than 32,767 pixels a side is too large for it.
+    """
+    height, width = photo.shape[:2]
+    if (start >= 0).all() and (stop <= (width, height)).all():
+        return np.ascontiguousarray(photo[start[1] : stop[1], start[0] : stop[0]])
+    columns, rows = np.arange(start[0], stop[0]), np.arange(start[1], stop[1])
+    crop = photo[np.ix_(_reflected(rows, height), _reflected(columns, width))]
+    if not mirrored:
+        crop[(rows < 0) | (rows >= height)] = 0
+        crop[:, (columns < 0) | (columns >= width)] = 0
+    return crop
+
+
+def _reflected(indices: IntArray, length: int) -> IntArray:
+    """Indices beyond 0..length-1 folded back, the outermost pixel not repeated."""
+    if length == 1:
+        return np.zeros_like(indices)
+    period = 2 * (length - 1)
+    folded = indices % period
+    return np.minimum(folded, period - folded)

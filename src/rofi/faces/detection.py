@@ -26,6 +26,7 @@ _FACE_IN_CLOSE_UP = 220  # longer side of the face's box in it; in smaller ones 
 _SURELY_UPRIGHT = 0.90  # score from which a face need not be tried the other ways up
 _TURN_GAIN = 0.03  # by how much a turned face must score better than the upright one
 
+
 @dataclass(frozen=True, eq=False)
 class Detection:
     """A face in a photograph.
@@ -64,12 +65,12 @@ class Detector:
     An instance serves one thread at a time.
 
     Args:
-        score_threshold: what a face must score on its close-up; one at first sight may score 0.2 less.
+        score_threshold: what a face must score on its close-up; at first sight it may score 0.2 less.
         smallest_face: height in photograph pixels down to which large photographs are searched.
         looks: crops of each face over which its points are averaged; 1 is quick, 9 halves the error.
     """
 
-    def __init__(self, score_threshold: float = 0.7, smallest_face: float = 32.0, looks: int = 9) -> None:
+    def __init__(self, score_threshold: float = 0.75, smallest_face: float = 32.0, looks: int = 9) -> None:
         self._score_threshold = score_threshold
         self._looks = looks
         self._smallest_face = smallest_face
@@ -104,7 +105,7 @@ class Detector:
         for scale in _pyramid_scales(max(height, width), self._smallest_face):
             size = max(1, round(width * scale)), max(1, round(height * scale))
             level = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-            level = cv2.copyMakeBorder(level, *(4 * [_BORDER]), cv2.BORDER_CONSTANT)
+            level = cv2.copyMakeBorder(level, _BORDER, _BORDER, _BORDER, _BORDER, cv2.BORDER_CONSTANT)
             ratio = np.array([width, height]) / size
             for x, y, tile in _tiles(level):
                 for found in self._run(tile):
@@ -131,7 +132,7 @@ class Detector:
             return None
         best = self._look(photo, best, _roll(best)) or best
         looks = [self._look(photo, best, _roll(best), *offset) for offset in _spread(self._looks)]
-        return _mean([look for look in looks if look is not None] or [best])
+        return _mean([look for look in looks if look is not None], self._looks)
 
     def _look(
         self, photo: ImageArray, found: Detection, angle: float, shift: tuple[float, float] = (0, 0), zoom: float = 1
@@ -163,7 +164,8 @@ class Detector:
 def _load_network(score_threshold: float) -> cv2.FaceDetectorYN:
     model = np.frombuffer(resources.files("rofi.faces").joinpath("networks", "yunet.onnx").read_bytes(), np.uint8)
     level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # errors only: OpenCV 5 warns that its new engine has no choice of target
+    # OpenCV 5 warns that its new engine has no choice of target, which is no news to the user.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
     try:
         return cv2.FaceDetectorYN.create("onnx", model, np.empty(0, np.uint8), (320, 320), score_threshold, 0.3, 5000)
     finally:
@@ -213,11 +215,13 @@ def _spread(count: int) -> list[tuple[tuple[float, float], float]]:
     return [((0.3 * x, 0.3 * y), math.exp(0.4 * z)) for x, y, z in steps % 1 - 0.5]
 
 
-def _mean(looks: list[Detection]) -> Detection:
-    """One detection from several of the same face."""
-    box = np.mean([look.box for look in looks], axis=0)
-    points = np.mean([look.points for look in looks], axis=0)
-    return Detection(_box(box[:2], box[2:]), points, float(np.mean([look.score for look in looks])))
+def _mean(seen: list[Detection], looks: int) -> Detection | None:
+    """One detection from several of the same face; a look that did not see it scores 0."""
+    if not seen:
+        return None
+    box = np.mean([face.box for face in seen], axis=0)
+    points = np.mean([face.points for face in seen], axis=0)
+    return Detection(_box(box[:2], box[2:]), points, sum(face.score for face in seen) / looks)
 
 
 def _roll(face: Detection) -> float:

@@ -7,25 +7,25 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import LinearNDInterpolator
 
 from rofi.faces import topology
 from rofi.faces.pose import Floats, fit_similarity
+from rofi.faces.triangle_warp import triangle_warp
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-EYE_HOLD = (0.03, 0.25)
+EYE_HOLD = (0.05, 0.5)
 """Distances from the lids, in outer-eye-corner distances, between which geometry goes over from patient to person."""
 CONTOUR_HOLD = 0.35
 """Distance from the face's contour over which geometry goes over; hair, ears and neck must still fit."""
 RIM = (0.012, 0.065)
 """Distances inside the contour, in view sides, between which the person's skin fades in."""
 SIGN_RIM = 0.036
-OUTLIER_LEVELS = 25.0
-LID_POINTS = list(
-    topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1
-)
+"""Distance from the signs, in view sides, over which the person's skin fades in."""
+OUTLIER_LEVELS = (70.0, 30.0)
+"""Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
+LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
 EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
 OVAL_POINTS = list(topology.FACE_OVAL)
 
@@ -50,7 +50,7 @@ def place_person(
     """Render a person into an aligned face.
 
     Args:
-        view: (V, V, 3) the patient's aligned face.
+        view: (V, V, 3) the patient's aligned face, 0..255.
         mesh: (468, 3) its face mesh in view pixels.
         signs: (V, V) where nothing may change.
         shape, mean_shape: (468, 3) the person's and the mean frontal mesh.
@@ -58,8 +58,8 @@ def place_person(
     """
     base = mesh[:, :2]
     points = person_points(mesh, shape, mean_shape)
-    skin, covered = _render(points, texture, texture_points, view.shape[0])
-    mask = _mask(base, signs) * covered
+    skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
+    mask = _mask(base, signs) * _softened(covered, view.shape[0])
     source = view.astype(np.float32)
     skin = _relight(skin, source, mask)
     face = source + mask[..., None] * (skin - source)
@@ -67,7 +67,12 @@ def place_person(
 
 
 def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
-    """(468, 2) where the person's mesh points lie in the view: in the patient's pose, held at the eyes and the contour."""
+    """(468, 2) where the person's mesh points lie in the view: in the patient's pose, held at eyes and contour.
+
+    Args:
+        mesh: (468, 3) the patient's mesh in view pixels.
+        shape, mean_shape: (468, 3) the person's and the mean frontal mesh.
+    """
     base = mesh[:, :2]
     eye_distance = float(np.linalg.norm(base[topology.LEFT_EYE_OUTER] - base[topology.RIGHT_EYE_OUTER]))
     posed = fit_similarity(mean_shape, mesh).apply(shape)[:, :2]
@@ -80,23 +85,23 @@ def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
     return moved
 
 
-def _render(points: Floats, texture: Image, texture_points: Floats, side: int) -> tuple[Image, npt.NDArray[np.bool_]]:
-    """Piecewise affine warp of the texture; where no triangle lies, `covered` is false."""
-    rows, columns = np.mgrid[0:side, 0:side].astype(np.float64)
-    places = LinearNDInterpolator(points, texture_points)(columns, rows).astype(np.float32)
-    covered = ~np.isnan(places[..., 0])
-    places = np.nan_to_num(places)
-    skin = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return skin, covered
-
-
 def _mask(base: Floats, signs: Mask) -> Image:
+    """How much of the person shows, (V, V): 0 beyond the face's contour and on the signs, 1 well away from both."""
     side = signs.shape[0]
     oval = np.zeros(signs.shape, np.uint8)
     cv2.fillPoly(oval, [np.rint(base[OVAL_POINTS] * 16).astype(np.int32)], 1, shift=4)
     inside = cv2.distanceTransform(np.pad(oval, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    to_signs = cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5) if signs.any() else np.full_like(inside, side)
-    return (_ramp(inside, RIM[0] * side, RIM[1] * side) * _ramp(to_signs, 0, SIGN_RIM * side)).astype(np.float32)
+    mask = _ramp(inside, RIM[0] * side, RIM[1] * side)
+    if signs.any():  # without any, OpenCV has no distance to give
+        mask *= _ramp(cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5), 0, SIGN_RIM * side)
+    return mask.astype(np.float32)
+
+
+def _softened(covered: Mask, side: int) -> Image:
+    """Coverage that fades out before its edge, so that triangles left out on a turned face leave no jagged holes."""
+    reach = max(3, side // 40) | 1
+    inner = cv2.erode(covered.astype(np.float32), np.ones((reach, reach)))
+    return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 4) * covered, np.float32)
 
 
 def _relight(skin: Image, source: Image, mask: Image) -> Image:
@@ -107,15 +112,18 @@ def _relight(skin: Image, source: Image, mask: Image) -> Image:
     contrast = np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3)
     skin = (skin - skin[core].mean(0)) * contrast + source[core].mean(0)
     side = mask.shape[0]
-    difference = cv2.GaussianBlur(source - skin, (0, 0), side / 90)
+    difference = np.asarray(cv2.GaussianBlur(source - skin, (0, 0), side / 90), np.float32)
     rim = (mask > 0.02) & (mask < 0.6)
     if not rim.any():
         return skin
-    # Hair and glasses on the rim are no light: what strays from the rim's median does not count.
-    stray = np.abs(difference - np.median(difference[rim], axis=0)).max(-1)
-    trust = np.where(rim, np.exp(-np.square(stray / OUTLIER_LEVELS)), 0).astype(np.float32)
-    membrane = cv2.GaussianBlur(_spread(difference, trust), (0, 0), side / 40)
-    return skin + membrane
+    # Hair and glasses on the rim are no light: what strays from the rest of the rim does not count, first from the
+    # rim's median, then, more strictly, from the smooth field found so far.
+    field: Image = np.broadcast_to(np.median(difference[rim], axis=0), difference.shape).astype(np.float32)
+    for tolerance in OUTLIER_LEVELS:
+        stray = np.abs(difference - field).max(-1)
+        trust = np.where(rim, np.exp(-np.square(stray / tolerance)), 0).astype(np.float32)
+        field = np.asarray(cv2.GaussianBlur(_spread(difference, trust), (0, 0), side / 40), np.float32)
+    return skin + field
 
 
 def _spread(values: Image, weights: Image) -> Image:
@@ -132,7 +140,8 @@ def _spread(values: Image, weights: Image) -> Image:
     return result
 
 
-def _ramp(value: npt.NDArray[np.floating], low: float, high: float) -> npt.NDArray[np.float64]:
+def _ramp(value: npt.ArrayLike, low: float, high: float) -> Floats:
     """Smooth step from 0 at `low` to 1 at `high`."""
     t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
+    step: Floats = t * t * (3 - 2 * t)
+    return step

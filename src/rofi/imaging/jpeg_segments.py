@@ -10,6 +10,7 @@ from rofi.errors import HeaderDamaged, OutputError
 
 _APP0, _APP11 = 0xE0, 0xEB
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_SCAN_BEGINS = bytes((0xFF, _START_OF_SCAN))
 _IDENTIFIER = b"ROFI\0"
 _NUMBERS = struct.Struct(">HH")
 _PIECE = 65_533 - len(_IDENTIFIER) - _NUMBERS.size
@@ -26,7 +27,8 @@ def attach(image: bytes, payload: bytes) -> bytes:
     if count > _MOST_SEGMENTS:
         raise OutputError(f"{len(payload):,} bytes are more than a JPEG file holds; write PNG, or leave out the seal")
     segments = list(_segments(image))
-    if not segments or any(_is_ours(image, *segment) for segment in segments):
+    scan = sum(segments[-1][1:]) if segments else 0
+    if image[scan : scan + 2] != _SCAN_BEGINS or any(_is_ours(image, *segment) for segment in segments):
         raise OutputError("the JPEG file is damaged or carries a payload already; encode the image afresh")
     at = 2
     for marker, start, length in segments:

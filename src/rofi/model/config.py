@@ -8,7 +8,9 @@ from typing import Any
 from rofi.errors import WeightsMismatch
 
 KEY_SIZE = 512
+"""Numbers of a key vector (section 4.1)."""
 STRIDE = 8
+"""View pixels per cell of the feature map, each way."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class ModelConfig:
         detector_width: channels of the sign detector's first convolution; 64 is ResNet-50.
         person_shapes, person_textures: how the key's 512 numbers divide into shape and texture of a person.
         texture_side: side of the person's texture in texels.
+
+    Raises:
+        WeightsMismatch: the dimensions do not go together.
     """
 
     name: str = "default"
@@ -39,6 +44,8 @@ class ModelConfig:
     texture_side: int = 160
 
     def __post_init__(self) -> None:
+        if min(self.channels, self.heads, self.detector_width, self.texture_side) < 1:
+            raise WeightsMismatch("channels, heads, detector_width and texture_side must be at least 1")
         if self.view % STRIDE or self.view < 64:
             raise WeightsMismatch(f"view {self.view}: must be a multiple of {STRIDE} and at least 64")
         if self.channels % self.heads or self.channels % 8:

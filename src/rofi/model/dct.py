@@ -46,12 +46,13 @@ def to_coefficients(image: Tensor, blocks: Tensor) -> Tensor:
     planes = torch.tensordot(torch.tensor(_YCBCR).to(image), image, 1)
     planes = planes - torch.tensor([128.0, 0.0, 0.0]).to(image)[:, None, None]
     tiles = planes.unfold(1, BLOCK, BLOCK).unfold(2, BLOCK, BLOCK).permute(1, 2, 0, 3, 4)[blocks]
-    return (tiles.flatten(2) @ _basis(image).T).flatten(1)
+    coefficients: Tensor = tiles.flatten(2) @ _basis(image).T
+    return coefficients.flatten(1)
 
 
 def with_coefficients(image: Tensor, blocks: Tensor, coefficients: Tensor) -> Tensor:
     """The image with the chosen blocks made from `coefficients` (B, 192); the inverse of `to_coefficients`."""
-    tiles = (coefficients.unflatten(1, (3, -1)) @ _basis(image)).unflatten(2, (BLOCK, BLOCK))
+    tiles = (coefficients.view(len(coefficients), 3, -1) @ _basis(image)).view(-1, 3, BLOCK, BLOCK)
     tiles = tiles + torch.tensor([128.0, 0.0, 0.0]).to(image)[:, None, None]
     tiles = torch.einsum("rp,bpyx->bryx", torch.tensor(_RGB).to(image), tiles)
     grid = image.unfold(1, BLOCK, BLOCK).unfold(2, BLOCK, BLOCK).permute(1, 2, 0, 3, 4).contiguous()

@@ -55,7 +55,3 @@ class DecNet(nn.Sequential):
             nn.ReLU(),
             last,
         )
-
-    def forward(self, features: Tensor) -> Tensor:
-        out: Tensor = super().forward(features)
-        return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from torch import Tensor, nn
@@ -18,6 +19,9 @@ class Realness(NamedTuple):
 class PatchDiscriminator(nn.Module):
     """Five 4x4 stride-2 convolutions with spectral norm and leaky ReLU; patch-wise and pooled global output.
 
+    Args:
+        width: channels of the first convolution; they double up to eight times that.
+
     Shape:
         face: (N, 3, V, V) in [0, 1] -> Realness with patches (N, 1, V / 32, V / 32).
     """
@@ -26,7 +30,7 @@ class PatchDiscriminator(nn.Module):
         super().__init__()
         widths = [3, width, 2 * width, 4 * width, 8 * width, 8 * width]
         self.layers = nn.Sequential()
-        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True):
+        for inputs, outputs in pairwise(widths):
             self.layers.append(spectral_norm(nn.Conv2d(inputs, outputs, 4, stride=2, padding=1)))
             self.layers.append(nn.LeakyReLU(0.2))
         self.patch_score = spectral_norm(nn.Conv2d(widths[-1], 1, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from torch import nn
 
 
 class FeatureExtractor(nn.Sequential):
@@ -29,7 +29,3 @@ class FeatureExtractor(nn.Sequential):
             nn.GELU(),
             nn.Conv2d(channels, channels, 3, padding=1),
         )
-
-    def forward(self, faces: Tensor) -> Tensor:
-        out: Tensor = super().forward(faces)
-        return out

@@ -20,6 +20,9 @@ class Rofi(nn.Module):
 
     `person` gives the face that a key stands for, `residue` hides and reveals the original in the pixels; both act
     on photographs of any resolution and are called by the pipeline. The rest sees aligned faces of `config.view`.
+
+    Args:
+        config: dimensions of every part.
     """
 
     def __init__(self, config: ModelConfig) -> None:

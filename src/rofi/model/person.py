@@ -1,8 +1,9 @@
 """The person that a key stands for: a linear model of face shape and texture, whitened so that keys are N(0, I).
 
 The paper leaves it to the GAN loss that the key is used (section 4.3). Here a key *is* a person: its first numbers are
-coordinates of the face's 3-D shape, the rest of its texture, both principal components over the training faces. A random
-key renders as somebody who does not exist, and different keys as different people (morphable model: Blanz & Vetter 1999).
+coordinates of the face's 3-D shape, the rest of its texture, both principal components over the training faces. A
+random key renders as somebody who does not exist, and different keys as different people (morphable model: Blanz and
+Vetter 1999).
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class PersonModel(nn.Module):
     Args:
         config: how the key's numbers divide, and the texture's side.
         shape_strength, texture_strength: standard deviations that one unit of the key stands for.
+
+    Buffers, filled by `rofi.training.person_fit` or from weights: `shape_mean` (468, 3) and `shape_basis` (S, 468, 3)
+    in view pixels; `texture_mean` (T * T * 3,) in 0..255, `texture_basis` (K, T * T * 3) whole numbers of
+    `texture_step` (K,) levels; `texture_frame` left, top and side, in view pixels, of the square the texture covers.
     """
 
     shape_mean: Tensor
@@ -71,6 +76,10 @@ class PersonModel(nn.Module):
         """
         if not self.shape_mean.any():
             raise WeightsMismatch("the person model is empty: fit it to training faces or load weights")
+        return self.render(key)
+
+    def render(self, key: Tensor) -> Person:
+        """The same without looking whether the model has been fitted."""
         key = key.to(self.shape_mean).clamp(-KEY_LIMIT, KEY_LIMIT)
         shape = self.shape_mean + self.shape_strength * torch.tensordot(key[:, : self.shapes], self.shape_basis, 1)
         coordinates = self.texture_strength * key[:, self.shapes :] * self.texture_step

@@ -1,10 +1,10 @@
 """The neural way back's carrier: the original, hidden under a key in the finest detail of the protected face.
 
-The paper lets the networks find an implicit residue for the restorer to read (section 4.1). Here the residue has a place:
-the high DCT coefficients of the protected face, on the photograph's own 8x8 grid, so that no resampling destroys it at
-any resolution. A protected face is made, not photographed; its finest detail is free. The original's coefficients are
-whitened, repeated by the importance they have for the squared error (reverse water-filling over integer repeats), mixed
-by a secret rotation until they look like film grain, and read back by the Wiener estimate.
+The paper lets the networks find an implicit residue for the restorer to read (section 4.1). Here the residue has a
+place: the high DCT coefficients of the protected face, on the photograph's own 8x8 grid, so that no resampling destroys
+it at any resolution. A protected face is made, not photographed; its finest detail is free. The original's coefficients
+are whitened, repeated by the importance they have for the squared error (reverse water-filling over integer repeats),
+mixed by a secret rotation until they look like film grain, and read back by the Wiener estimate.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ SCALES = (0.5, 1.0, 2.0)
 VISIBLE = (28, 6, 6)
 """Lowest zigzag coefficients of Y', Cb, Cr that show the protected face; the others carry the residue."""
 AMPLITUDE = (3.0, 2.0, 2.0)
-"""Root mean square of the residue in Y', Cb, Cr levels: 3.5 levels of RGB grain."""
+"""Root mean square of each coefficient of the residue in Y', Cb, Cr: 3.5 levels of grain in RGB."""
 HEADROOM = 8.0
-"""Levels kept free at black and white, so that the grain is not clipped."""
+"""Levels kept free at black and white, so that little of the grain is clipped."""
 PILOTS = 2
+"""Slots of every block that carry the number 1, by which a key is seen to fit."""
 FIT_THRESHOLD = 8.0
-"""Standard deviations of the pilot's mean over chance at which a key fits; a wrong key passes once in 1e15."""
+"""Standard deviations of the pilot's mean over chance at which a key fits.
+
+The score is Student's t of twice as many numbers as there are blocks. A wrong key passes once in 1e13 where there are
+a hundred blocks, once in 4e8 with 16; a handful of blocks proves nothing.
+"""
 LOUDNESS_RANGE = 4.0
+"""Largest power of two, either way, by which the whitened original may differ from unit energy."""
 
 
 class Revealed(NamedTuple):
@@ -53,11 +59,27 @@ SLOTS = COEFFICIENTS - sum(VISIBLE)
 DATA_SLOTS = SLOTS - PILOTS - 1
 
 
-class ResidueCodec(nn.Module):
-    """Hides an original in a protected face and reveals it again; statistics are fitted, see `rofi.training.residue_fit`.
+class _Layout(NamedTuple):
+    """How a message lies in the slots: `data` numbers, then the pilot's, then as many sides as blocks carry."""
 
-    Buffers (one row per entry of `SCALES`): `mean`, `deviation` (S, 192) of faces' coefficients; `source` (S, DATA_SLOTS)
-    which coefficient each data slot of a block carries.
+    carrying: Tensor
+    row: int
+    source: Tensor
+    data: int
+    pilots: int
+    sides: int
+
+    @property
+    def slots(self) -> int:
+        return self.data + self.pilots + self.sides
+
+
+class ResidueCodec(nn.Module):
+    """Hides an original in a protected face and reveals it again.
+
+    Buffers, filled by `rofi.training.residue_fit` or from weights, one row per entry of `SCALES`: `mean`, `deviation`
+    (S, 192) of faces' coefficients; `source` (S, DATA_SLOTS) which coefficient each data slot of a block carries, the
+    most valuable first, so that a list cut short is still the best of its length.
     """
 
     mean: Tensor
@@ -71,56 +93,87 @@ class ResidueCodec(nn.Module):
         source = torch.arange(DATA_SLOTS, dtype=torch.int16).repeat(len(SCALES), 1)
         self.register_buffer("source", source)
 
-    def hide(self, carrier: Tensor, original: Tensor, blocks: Tensor, key: Tensor, scale: float = 1.0) -> Tensor:
-        """The carrier with the original hidden in its chosen blocks; not rounded.
+    def hide(
+        self,
+        carrier: Tensor,
+        original: Tensor,
+        blocks: Tensor,
+        key: Tensor,
+        scale: float = 1.0,
+        carrying: Tensor | None = None,
+    ) -> Tensor:
+        """The carrier with the original of its chosen blocks hidden in it; not rounded.
 
         Args:
             carrier, original: (3, H, W) RGB 0..255, H and W multiples of 8.
-            blocks: (H / 8, W / 8) bool, the blocks that carry and whose original is hidden.
+            blocks: (H / 8, W / 8) bool, the blocks whose original is hidden.
             key: (512,) key vector.
             scale: photograph pixels per pixel of a 256 px view.
-        """
-        if not blocks.any():
-            return carrier
-        row = self._row(scale)
-        secret = (to_coefficients(original, blocks) - self.mean[row]) / self.deviation[row]
-        data = secret[:, self.source[row].long()]
-        loudness = data.square().mean().sqrt().clamp(2**-LOUDNESS_RANGE, 2**LOUDNESS_RANGE)
-        side = torch.full((len(data), 1), (loudness.log2() / LOUDNESS_RANGE).item()).to(data)
-        message = torch.cat([data / loudness, torch.ones(len(data), PILOTS).to(data), side], dim=1)
-        mixed = KeyedRotation(key, message.numel()).apply(message.flatten())
-        shown = carrier.clamp(HEADROOM, 255 - HEADROOM)
-        coefficients = to_coefficients(shown, blocks)
-        places = hidden_slots().to(coefficients.device)
-        residue = mixed.view(len(message), -1) * self._amplitudes().to(mixed)
-        return with_coefficients(carrier, blocks, coefficients.index_copy(1, places, residue))
+            carrying: (H / 8, W / 8) bool, those of `blocks` that may carry; None for all. A block that shows a sign's
+                own pixels carries nothing.
 
-    def reveal(self, protected: Tensor, blocks: Tensor, key: Tensor, scale: float = 1.0) -> Revealed:
+        Returns:
+            (3, H, W), about 0..255; it is rounded and clipped by whoever writes it.
+        """
+        layout = self._layout(blocks, carrying, scale)
+        if layout is None:
+            return carrier
+        secret = (to_coefficients(original, blocks) - self.mean[layout.row]) / self.deviation[layout.row]
+        data = secret[:, layout.source].flatten()
+        loudness = data.square().mean().sqrt().clamp(2**-LOUDNESS_RANGE, 2**LOUDNESS_RANGE)
+        pilots = data.new_ones(layout.pilots)
+        sides = data.new_full((layout.sides,), float(loudness.detach().log2() / LOUDNESS_RANGE))
+        mixed = KeyedRotation(key, layout.slots).apply(torch.cat([data / loudness, pilots, sides]))
+        coefficients = to_coefficients(carrier.clamp(HEADROOM, 255 - HEADROOM), layout.carrying)
+        places = hidden_slots().to(coefficients.device)
+        residue = mixed.view(-1, SLOTS) * self._amplitudes().to(mixed)
+        return with_coefficients(carrier, layout.carrying, coefficients.index_copy(1, places, residue))
+
+    def reveal(
+        self, protected: Tensor, blocks: Tensor, key: Tensor, scale: float = 1.0, carrying: Tensor | None = None
+    ) -> Revealed:
         """What the key reveals; arguments as for `hide`. A wrong key reveals noise and scores about 0."""
-        if not blocks.any():
+        layout = self._layout(blocks, carrying, scale)
+        if layout is None:
             return Revealed(protected, 0.0)
-        row = self._row(scale)
-        received = to_coefficients(protected, blocks)[:, hidden_slots().to(protected.device)]
+        received = to_coefficients(protected, layout.carrying)[:, hidden_slots().to(protected.device)]
         received = received / self._amplitudes().to(received)
-        message = KeyedRotation(key, received.numel()).invert(received.flatten()).view(len(received), -1)
-        data, pilots, side = message.split([DATA_SLOTS, PILOTS, 1], dim=1)
+        message = KeyedRotation(key, layout.slots).invert(received.flatten())
+        data, pilots, sides = torch.split(message, [layout.data, layout.pilots, layout.sides])
         gain = pilots.mean()
         noise = pilots.var().clamp(min=1e-6)
-        score = float(gain / (noise / pilots.numel()).sqrt())
+        score = float((gain / (noise / layout.pilots).sqrt()).detach())
         gain = gain.clamp(min=1e-2)
-        loudness = torch.exp2((side.mean() / gain).clamp(-1, 1) * LOUDNESS_RANGE)
-        source = self.source[row].long()
-        repeats = torch.bincount(source, minlength=COEFFICIENTS).to(data)
-        total = torch.zeros(len(data), COEFFICIENTS).to(data).index_add(1, source, data / gain)
+        loudness = torch.exp2((sides.mean() / gain).clamp(-1, 1) * LOUDNESS_RANGE)
+        repeats = torch.bincount(layout.source, minlength=COEFFICIENTS).to(data)
+        samples = data.view(-1, len(layout.source)) / gain
+        total = torch.zeros(len(samples), COEFFICIENTS).to(data).index_add(1, layout.source, samples)
         estimate = total / (repeats + noise / gain.square()) * loudness
-        secret = estimate * self.deviation[row] + self.mean[row]
+        secret = estimate * self.deviation[layout.row] + self.mean[layout.row]
         return Revealed(with_coefficients(protected, blocks, secret).clamp(0, 255), score)
+
+    def _layout(self, blocks: Tensor, carrying: Tensor | None, scale: float) -> _Layout | None:
+        """Who carries what; None where nothing carries, or so little that no block has a slot of its own.
+
+        The slots left over strengthen the pilot.
+        """
+        carrying = blocks if carrying is None else carrying & blocks
+        carriers = int(carrying.sum())
+        share = min(carriers * DATA_SLOTS // max(int(blocks.sum()), 1), DATA_SLOTS)
+        if not share:
+            return None
+        row = self._row(scale)
+        source = self.source[row, :share].long()
+        data = share * int(blocks.sum())
+        return _Layout(carrying, row, source, data, carriers * (SLOTS - 1) - data, carriers)
 
     @staticmethod
     def _row(scale: float) -> int:
+        """Which of `SCALES` is nearest, by ratio."""
         distances = [abs(math.log2(max(scale, 1e-6) / known)) for known in SCALES]
         return distances.index(min(distances))
 
     @staticmethod
     def _amplitudes() -> Tensor:
+        """(SLOTS,) `AMPLITUDE` of each hidden slot's plane."""
         return torch.tensor(AMPLITUDE)[hidden_slots() // 64]

@@ -15,6 +15,9 @@ class IdentityRestorer(KeyConditionedTransformer):
     A key that reveals nothing (see `rofi.model.residue`) must not move the result: then `revealed` is the protected
     face itself and the key is zero, so every wrong key gives one and the same virtual face for an image.
 
+    Args:
+        config: dimensions.
+
     Shape:
         protected, revealed: (N, 3, V, V) in [0, 1]; key: (N, 512); fits: (N,) bool
         -> (N, channels, V / 8, V / 8).

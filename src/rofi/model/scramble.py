@@ -16,6 +16,7 @@ from scipy.linalg import hadamard
 from torch import Tensor
 
 GROUP = 64
+"""Numbers that one Hadamard transform mixes."""
 
 
 class KeyedRotation:
@@ -34,6 +35,7 @@ class KeyedRotation:
         self._hadamard = torch.from_numpy(hadamard(GROUP) / np.sqrt(GROUP)).float()
 
     def _draw(self, seed: bytes, purpose: bytes) -> tuple[Tensor, Tensor]:
+        """A permutation and signs, (size,) each."""
         stream = hashlib.shake_256(b"rofi/v1/rotation/" + purpose + seed).digest(8 * self.size)
         words: NDArray[np.uint64] = np.frombuffer(stream, dtype="<u8").astype(np.uint64)
         signs = (words & 1).astype(np.float32) * 2 - 1

@@ -13,7 +13,7 @@ def to_tokens(features: Tensor) -> Tensor:
 
 def from_tokens(tokens: Tensor, size: tuple[int, int]) -> Tensor:
     """(N, H * W, C) tokens back to the (N, C, H, W) feature map of `size` = (H, W)."""
-    return tokens.transpose(1, 2).unflatten(2, size)
+    return tokens.transpose(1, 2).reshape(len(tokens), -1, *size)
 
 
 class TransformerBlock(nn.Module):

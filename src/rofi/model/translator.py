@@ -15,6 +15,9 @@ class IdentityTranslator(KeyConditionedTransformer):
     Beside the patient's face it sees the key's person placed into that face (`rofi.model.person`), so that the
     key cannot be ignored and the tokens have a photo-real face to start from.
 
+    Args:
+        config: dimensions.
+
     Shape:
         face, person: (N, 3, V, V) in [0, 1]; key: (N, 512) -> (N, channels, V / 8, V / 8).
     """

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rofi.errors import TrainingError
+from rofi.errors import OutputError, TrainingError
 from rofi.faces.alignment import Alignment
 from rofi.faces.detection import Detector
 from rofi.faces.landmarks import MeshDetector
 
 CANVAS_MARGIN = 1.25
 """A canvas is the view and an eighth of it on every side: room for augmentation."""
-_FILES = ("canvases.npy", "meshes.npy", "presence.npy", "names.json")
+_ARRAYS = ("canvases", "meshes", "presence")
+_NAMES = "names.json"
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class TrainingFaces:
     @property
     def margin(self) -> int:
         """Canvas pixels beyond the view on every side."""
-        return (self.canvases.shape[1] - self.view) // 2
+        return (int(self.canvases.shape[1]) - self.view) // 2
 
     @property
     def views(self) -> NDArray[np.uint8]:
@@ -61,7 +62,8 @@ def align_photos(
 
     Args:
         photos: names and (H, W, 3) pixels.
-        out: made if need be; a set that is there already is replaced once the new one is whole.
+        out: made if need be; the files of a set that is there already are replaced once the new ones are whole, and
+            a run that reads them goes on reading the old ones.
         view: side of the aligned face.
         progress: called with every photograph's name.
 
@@ -70,6 +72,7 @@ def align_photos(
 
     Raises:
         TrainingError: no photograph shows a face.
+        OutputError: `out` cannot be written.
     """
     detector, mesh_detector = Detector(looks=1), MeshDetector()
     canvas = int(view * CANVAS_MARGIN) // 2 * 2
@@ -91,26 +94,41 @@ def align_photos(
             presences.append(landmarks.presence)
     if not names:
         raise TrainingError("no photograph of the training set shows a face: check the folder")
-    out.mkdir(parents=True, exist_ok=True)
-    np.save(out / "canvases.npy", np.stack(canvases))
-    np.save(out / "meshes.npy", np.stack(meshes).astype(np.float32))
-    np.save(out / "presence.npy", np.array(presences, np.float32))
-    (out / "names.json").write_text(json.dumps({"view": view, "names": names}))
+    arrays = (np.stack(canvases), np.stack(meshes).astype(np.float32), np.array(presences, np.float32))
+    _write(out, dict(zip(_ARRAYS, arrays, strict=True)), json.dumps({"view": view, "names": names}))
     return len(names)
+
+
+def _write(out: Path, arrays: Mapping[str, NDArray[np.generic]], names: str) -> None:
+    """All files under temporary names first, then all renamed."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, array in arrays.items():
+            with (out / f"{name}.npy.partial").open("wb") as file:
+                np.save(file, array)
+        (out / f"{_NAMES}.partial").write_text(names)
+        for name in (*(f"{name}.npy" for name in arrays), _NAMES):
+            (out / f"{name}.partial").replace(out / name)
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written ({error.strerror}); choose a folder with room") from error
 
 
 def load_faces(folder: Path) -> TrainingFaces:
     """Open what `align_photos` wrote; the canvases stay on disk and are shared by the workers.
 
     Raises:
-        TrainingError: something is missing.
+        TrainingError: a file is missing or damaged.
     """
-    missing = [name for name in _FILES if not (folder / name).is_file()]
+    remedy = f"make the set with 'rofi train align PHOTOS --out {folder}'"
+    files = (*(f"{name}.npy" for name in _ARRAYS), _NAMES)
+    missing = [name for name in files if not (folder / name).is_file()]
     if missing:
-        raise TrainingError(f"{folder}: no {', '.join(missing)}; make the set with 'rofi train align PHOTOS --out {folder}'")
-    return TrainingFaces(
-        np.load(folder / "canvases.npy", mmap_mode="r"),
-        np.load(folder / "meshes.npy"),
-        np.load(folder / "presence.npy"),
-        int(json.loads((folder / "names.json").read_text())["view"]),
-    )
+        raise TrainingError(f"{folder}: no {', '.join(missing)}; {remedy}")
+    try:
+        canvases, meshes, presence = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS)
+        view = int(json.loads((folder / _NAMES).read_text())["view"])
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        raise TrainingError(f"{folder}: a file is damaged ({error}); {remedy}") from error
+    if not len(canvases) == len(meshes) == len(presence):
+        raise TrainingError(f"{folder}: its files are of different sets; {remedy}")
+    return TrainingFaces(canvases, np.array(meshes), np.array(presence), view)

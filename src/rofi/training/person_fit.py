@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import torch
@@ -13,45 +15,27 @@ from rofi.errors import TrainingError
 from rofi.faces.pose import fit_similarity
 from rofi.faces.topology import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from rofi.model.person import PersonModel
+from rofi.training.yaw import yaw
 
 Floats = NDArray[np.float64]
 
-_CHEEKS, _NOSE_TIP, _INNER_LIPS = (234, 454), 1, (13, 14)
+_INNER_LIPS = (13, 14)
 _TEXTURE_MARGIN = 2.0
+"""Pixels of the view that the texture goes beyond the mean mesh."""
 FRONTAL = 0.12
+"""Largest turn (see `yaw`)."""
 CLOSED_MOUTH = 0.04
-"""Largest gap between the lips, in outer-eye-corner distances: a mixture of open and closed mouths renders as neither."""
-
-
-def suitable(meshes: Floats, presence: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which faces teach shape and texture: certain, nearly frontal, mouth closed; (N, 468, 3) view pixels -> (N,)."""
-    left, right = meshes[:, _CHEEKS[0], 0], meshes[:, _CHEEKS[1], 0]
-    yaw = (meshes[:, _NOSE_TIP, 0] - left) / (right - left) - 0.5
-    eyes = np.linalg.norm(meshes[:, LEFT_EYE_OUTER, :2] - meshes[:, RIGHT_EYE_OUTER, :2], axis=1)
-    gap = np.linalg.norm(meshes[:, _INNER_LIPS[0], :2] - meshes[:, _INNER_LIPS[1], :2], axis=1) / eyes
-    result: NDArray[np.bool_] = (np.abs(yaw) < FRONTAL) & (gap < CLOSED_MOUTH) & (presence > 0.9)
-    return result
-
-
-def align_shapes(meshes: Floats, rounds: int = 2) -> tuple[Floats, Floats]:
-    """Generalised Procrustes alignment in 3-D: (N, 468, 3) -> the aligned meshes and their mean (468, 3)."""
-    mean: Floats = meshes.mean(0)
-    aligned = meshes
-    for _ in range(rounds):
-        aligned = np.stack([fit_similarity(mesh, mean).apply(mesh) for mesh in meshes])
-        mean = aligned.mean(0)
-    return aligned, mean
-
-
-def shape_free(view: NDArray[np.uint8], mesh: Floats, vertices: NDArray[np.int32], weights: Floats) -> NDArray[np.float32]:
-    """Texels of one face: each is sampled where its triangle's corners (`vertices`, barycentric `weights`) lie."""
-    places = (mesh[vertices, :2] * weights[..., None]).sum(1).astype(np.float32)
-    texels = cv2.remap(view, places[:, 0, None], places[:, 1, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return texels.astype(np.float32).ravel()
+"""Largest gap between the lips, in outer-eye-corner distances; open and closed mouths, mixed, render as neither."""
+SURELY_A_FACE = 0.9
+"""Least presence."""
 
 
 def fit_person(
-    model: PersonModel, views: NDArray[np.uint8], meshes: Floats, presence: NDArray[np.float64], most: int = 4000
+    model: PersonModel,
+    views: NDArray[np.uint8],
+    meshes: NDArray[np.floating],
+    presence: NDArray[np.floating],
+    most: int = 4000,
 ) -> int:
     """Fill the model's buffers; returns how many faces taught it.
 
@@ -66,49 +50,110 @@ def fit_person(
         TrainingError: fewer suitable faces than the model has components.
     """
     chosen = np.flatnonzero(suitable(meshes, presence))[:most]
-    components = len(model.texture_step)
+    components = max(len(model.shape_basis), len(model.texture_basis))
     if len(chosen) <= components:
         raise TrainingError(
-            f"{len(chosen)} frontal faces with closed mouths; the person model needs more than {components}: add photographs"
+            f"{len(chosen)} frontal faces with closed mouths; the person model needs more than {components}: "
+            "add photographs"
         )
-    aligned, mean = align_shapes(meshes[chosen])
-    deviations = (aligned - mean).reshape(len(chosen), -1)
+    taught = meshes[chosen].astype(np.float64)
+    mean = _fit_shape(model, taught)
+    raster = _texture_raster(model, mean)
+    textures = np.stack([shape_free(views[i], mesh, raster) for i, mesh in zip(chosen, taught, strict=True)])
+    _fit_texture(model, textures, np.repeat(raster.covered, 3))
+    return len(chosen)
+
+
+def suitable(meshes: NDArray[np.floating], presence: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which faces teach shape and texture: certain, nearly frontal, mouth closed; (N, 468, 3) view pixels -> (N,)."""
+    eyes = np.linalg.norm(meshes[:, LEFT_EYE_OUTER, :2] - meshes[:, RIGHT_EYE_OUTER, :2], axis=1)
+    gap = np.linalg.norm(meshes[:, _INNER_LIPS[0], :2] - meshes[:, _INNER_LIPS[1], :2], axis=1) / eyes
+    result: NDArray[np.bool_] = (np.abs(yaw(meshes)) < FRONTAL) & (gap < CLOSED_MOUTH) & (presence > SURELY_A_FACE)
+    return result
+
+
+def align_shapes(meshes: Floats, rounds: int = 2) -> tuple[Floats, Floats]:
+    """Generalised Procrustes alignment in 3-D (Gower 1975).
+
+    Args:
+        meshes: (N, 468, 3).
+        rounds: of aligning to the mean and taking the mean anew.
+
+    Returns:
+        The aligned meshes (N, 468, 3) and their mean (468, 3).
+    """
+    mean: Floats = meshes.mean(0)
+    aligned = meshes
+    for _ in range(rounds):
+        aligned = np.stack([fit_similarity(mesh, mean).apply(mesh) for mesh in meshes])
+        mean = aligned.mean(0)
+    return aligned, mean
+
+
+def _fit_shape(model: PersonModel, meshes: Floats) -> Floats:
+    """Mean mesh and principal components, each as long as its standard deviation; returns the mean (468, 3)."""
+    aligned, mean = align_shapes(meshes)
+    deviations = (aligned - mean).reshape(len(meshes), -1)
     _, singular, directions = np.linalg.svd(deviations, full_matrices=False)
     shapes = len(model.shape_basis)
-    basis = directions[:shapes] * (singular[:shapes, None] / np.sqrt(len(chosen)))
+    basis = directions[:shapes] * (singular[:shapes, None] / np.sqrt(len(meshes)))
     model.shape_mean.copy_(torch.from_numpy(mean))
-    model.shape_basis.copy_(torch.from_numpy(basis.reshape(shapes, -1, 3)))
+    model.shape_basis.copy_(torch.from_numpy(basis.reshape(shapes, *mean.shape)))
+    return mean
 
+
+class TextureRaster(NamedTuple):
+    """Where the texels lie on the mesh: a triangle's `vertices` (M, 3) and barycentric `weights` (M, 3) for each of
+
+    the M texels that the mesh covers; `covered` (T * T,) says which those are.
+    """
+
+    vertices: NDArray[np.int32]
+    weights: Floats
+    covered: NDArray[np.bool_]
+
+
+def _texture_raster(model: PersonModel, mean: Floats) -> TextureRaster:
+    """Lay the texture's square about the mean mesh (468, 3) and find each texel's triangle."""
     side = model.side
     low, high = mean[:, :2].min(0) - _TEXTURE_MARGIN, mean[:, :2].max(0) + _TEXTURE_MARGIN
     width = float((high - low).max())
     origin = (low + high) / 2 - width / 2
     model.texture_frame.copy_(torch.tensor([origin[0], origin[1], width]))
     triangles = Delaunay(mean[:, :2])
-    grid = (np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2) + 0.5) / side * width + origin
-    found = triangles.find_simplex(grid)
+    texels = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
+    places = (texels + 0.5) / side * width + origin
+    found = triangles.find_simplex(places)
     covered = found >= 0
+    # scipy's affine transform to the first two barycentric coordinates; the three of them sum to 1
     transform = triangles.transform[found[covered]]
-    first_two = np.einsum("nij,nj->ni", transform[:, :2], grid[covered] - transform[:, 2])
+    first_two = np.einsum("nij,nj->ni", transform[:, :2], places[covered] - transform[:, 2])
     weights = np.column_stack([first_two, 1 - first_two.sum(1)])
-    vertices = triangles.simplices[found[covered]]
-    textures = np.stack([shape_free(views[i], meshes[i], vertices, weights) for i in chosen])
-    _set_texture(model, textures, np.repeat(covered, 3))
-    return len(chosen)
+    return TextureRaster(triangles.simplices[found[covered]], weights, covered)
 
 
-def _set_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDArray[np.bool_]) -> None:
+def shape_free(view: NDArray[np.uint8], mesh: Floats, raster: TextureRaster) -> NDArray[np.float32]:
+    """Texels (M * 3,) of one face: each is sampled where its triangle lies in the view."""
+    places = (mesh[raster.vertices, :2] * raster.weights[..., None]).sum(1).astype(np.float32)
+    texels = cv2.remap(
+        view, places[:, 0, None], places[:, 1, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return texels.astype(np.float32).ravel()
+
+
+def _fit_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDArray[np.bool_]) -> None:
+    """Mean and principal components of textures (N, M * 3), by way of their (N, N) inner products, as N << M."""
     mean = textures.mean(0)
     textures = textures - mean
-    components = len(model.texture_step)
-    gram = (textures @ textures.T).astype(np.float64)
-    values, vectors = eigh(gram, subset_by_index=[len(gram) - components, len(gram) - 1])
+    components = len(model.texture_basis)
+    products = (textures @ textures.T).astype(np.float64)
+    _, vectors = eigh(products, subset_by_index=[len(products) - components, len(products) - 1])
     basis = (vectors.astype(np.float32).T @ textures)[::-1] / np.sqrt(len(textures))
-    step = np.abs(basis).max(1) / 127
-    full = np.zeros((components, len(covered)), np.int8)
-    full[:, covered] = np.rint(basis / step[:, None])
+    step = np.maximum(np.abs(basis).max(1), np.finfo(np.float32).tiny) / 127
+    whole_basis = np.zeros((components, len(covered)), np.int8)
+    whole_basis[:, covered] = np.rint(basis / step[:, None])
     whole_mean = np.zeros(len(covered), np.float32)
     whole_mean[covered] = mean
     model.texture_mean.copy_(torch.from_numpy(whole_mean))
-    model.texture_basis.copy_(torch.from_numpy(full))
-    model.texture_step.copy_(torch.from_numpy(step.copy()))
+    model.texture_basis.copy_(torch.from_numpy(whole_basis))
+    model.texture_step.copy_(torch.from_numpy(step))

@@ -1,4 +1,4 @@
-"""Statistics of faces for the residue, fitted to training faces: what each coefficient is worth and how often to repeat it."""
+"""Statistics of faces for the residue: the worth of each coefficient, and hence how often to repeat it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rofi.model.dct import BLOCK, COEFFICIENTS, to_coefficients
+from rofi.model.dct import BLOCK, to_coefficients
 from rofi.model.residue import AMPLITUDE, DATA_SLOTS, SCALES, ResidueCodec, hidden_slots
 
 ROUNDING_NOISE = 0.19
-"""Standard deviation that rounding R, G, B to 8 bits leaves in a coefficient of Y', Cb or Cr (uniform, 1 / sqrt 12 each)."""
+"""Standard deviation that rounding R, G, B to 8 bits (1 / sqrt 12 each) leaves in a coefficient of Y', Cb or Cr."""
 CAMERA_NOISE = 1.5
+"""Standard deviation, in levels, of the noise of a photograph at full resolution."""
+_REFERENCE_VIEW = 256
+"""The view that `SCALES` are told in."""
 
 
 def fit_residue(codec: ResidueCodec, views: NDArray[np.uint8], seed: int = 0) -> None:
@@ -26,18 +29,21 @@ def fit_residue(codec: ResidueCodec, views: NDArray[np.uint8], seed: int = 0) ->
     """
     generator = np.random.default_rng(seed)
     for row, scale in enumerate(SCALES):
-        coefficients = torch.cat([_coefficients(view, scale, generator) for view in views])
+        # A photograph of many pixels is as soft as an enlarged face or as sharp as a face at its own size: both count.
+        kinds = (scale,) if scale <= 1 else (scale, 1.0)
+        coefficients = torch.cat([_coefficients(view, kind, generator) for view in views for kind in kinds])
         codec.mean[row] = coefficients.mean(0)
         codec.deviation[row] = coefficients.std(0).clamp(min=1e-3)
         codec.source[row] = allocate(codec.deviation[row].double() ** 2, DATA_SLOTS)
 
 
 def _coefficients(view: NDArray[np.uint8], scale: float, generator: np.random.Generator) -> Tensor:
-    side = round(256 * scale)
+    """(B, 192) coefficients of a face's blocks in a photograph of that scale, without the sixth at each border."""
+    side = round(_REFERENCE_VIEW * scale)
     resample = cv2.INTER_AREA if side < view.shape[0] else cv2.INTER_LANCZOS4
-    face = cv2.resize(view, (side, side), interpolation=resample).astype(np.float32)
+    face: NDArray[np.float32] = np.asarray(cv2.resize(view, (side, side), interpolation=resample), np.float32)
     if scale > 1:
-        face = face + generator.normal(0, CAMERA_NOISE, face.shape).astype(np.float32)
+        face += np.asarray(generator.normal(0, CAMERA_NOISE, face.shape), np.float32)
     image = torch.from_numpy(face.transpose(2, 0, 1).copy())
     grid = torch.zeros(side // BLOCK, side // BLOCK, dtype=torch.bool)
     border = side // BLOCK // 6
@@ -50,12 +56,21 @@ def allocate(variances: Tensor, slots: int) -> Tensor:
 
     A coefficient of variance v repeated r times over slots of signal-to-noise ratio s has the Wiener error
     v / (1 + r s); slots go one by one to where they lower the sum most.
+
+    Args:
+        variances: (C,) of the coefficients.
+        slots: how many there are.
+
+    Returns:
+        (slots,) int16, in the order of choice: the most valuable first.
     """
     planes = hidden_slots() // 64
     power = torch.tensor(AMPLITUDE, dtype=torch.float64)[planes].square().mean()
     ratio = float(power) / ROUNDING_NOISE**2
-    repeats = torch.zeros(COEFFICIENTS, dtype=torch.float64)
+    repeats = torch.zeros(len(variances), dtype=torch.float64)
+    order = []
     for _ in range(slots):
         gain = variances / (1 + repeats * ratio) - variances / (1 + (repeats + 1) * ratio)
-        repeats[int(gain.argmax())] += 1
-    return torch.repeat_interleave(torch.arange(COEFFICIENTS), repeats.long()).to(torch.int16)
+        order.append(int(gain.argmax()))
+        repeats[order[-1]] += 1
+    return torch.tensor(order, dtype=torch.int16)

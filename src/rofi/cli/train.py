@@ -1,0 +1,74 @@
+"""rofi train: training sets from photographs, and training runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from rofi.cli.show import messages, show_error
+from rofi.errors import PhotoError, TrainingError
+from rofi.imaging.decode import decode
+
+app = typer.Typer(help="Training.", no_args_is_help=True)
+
+
+@app.callback()
+def train() -> None:
+    """Train a model on your own photographs; needs the extra: pip install 'rofi-face[train]'."""
+
+
+@app.command()
+def align(
+    sources: Annotated[list[Path], typer.Argument(help="Folders or tar archives of photographs.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the aligned faces.")],
+    view: Annotated[int, typer.Option("--view", min=64, help="Side of the aligned face in pixels.")] = 256,
+) -> None:
+    """Make a training set: find, align and measure every face of the photographs."""
+    from rofi.training.faces import align_photos
+    from rofi.training.photo_source import read_photos
+
+    def photographs() -> Iterator[tuple[str, NDArray[np.uint8]]]:
+        for name, data in read_photos(sources):
+            try:
+                yield name, decode(data, name).pixels
+            except PhotoError as error:
+                show_error(str(error))
+
+    columns = SpinnerColumn(), TextColumn("{task.completed} photographs, {task.fields[name]}")
+    with Progress(*columns, console=messages()) as bar:
+        task = bar.add_task("aligning", total=None, name="")
+        count = align_photos(photographs(), out, view, lambda name: bar.update(task, advance=1, name=name))
+    typer.echo(f"{count} faces in {out}")
+
+
+@app.command()
+def run(
+    config: Annotated[Path, typer.Option("--config", help="JSON file of the run; see configs/.")],
+    faces: Annotated[Path, typer.Option("--faces", help="Training faces, made by 'rofi train align'.")],
+    selection: Annotated[Path, typer.Option("--selection", help="Faces kept apart for model selection.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run; one that has a checkpoint is gone on with.")],
+    networks: Annotated[Path | None, typer.Option("--networks", help="Folder of the frozen networks.")] = None,
+    start_from: Annotated[Path | None, typer.Option("--start-from", help="Weights to begin with.")] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help="Stop, saved, after so long; 0: never.")] = 0,
+    devices: Annotated[int, typer.Option("--devices", min=1, help="GPUs or processes on this machine.")] = 1,
+    nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines, when started by torchrun.")] = 1,
+) -> None:
+    """Train, or go on with, a model; 'torchrun' starts the same command on several machines."""
+    try:
+        from rofi.training.config import TrainingConfig
+        from rofi.training.fabric import make_fabric
+        from rofi.training.run import train as train_model
+    except ModuleNotFoundError as error:
+        raise TrainingError(f"{error.name} is not installed: pip install 'rofi-face[train]'") from error
+    settings = TrainingConfig.load(config)
+    if seconds:
+        settings = replace(settings, seconds=seconds)
+    progress = train_model(settings, faces, selection, out, networks, start_from, make_fabric(devices, nodes))
+    typer.echo(f"step {progress.step}, best selection loss {progress.best:.4f}; weights in {out}")

@@ -1,0 +1,63 @@
+"""Piecewise affine warp of a texture by corresponding mesh points."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import Delaunay
+
+from rofi.faces.pose import Floats
+
+_FRACTION_BITS = 4
+
+
+def triangle_warp(
+    texture: npt.NDArray[np.float32], texture_points: Floats, points: Floats, side: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Draw a texture where `points` say its `texture_points` belong.
+
+    Args:
+        texture: (T, T, 3).
+        texture_points: (P, 2) in texels; their Delaunay triangulation is the mesh.
+        points: (P, 2) in pixels of the result; whole coordinates are pixel centres, here as in the texture.
+        side: of the result, in pixels.
+
+    Returns:
+        The picture (side, side, 3) and where a triangle lies, (side, side). Triangles that are turned over, as on the
+        far side of a turned face, are not drawn.
+    """
+    triangles = Delaunay(texture_points).simplices
+    corners, sources = points[triangles], texture_points[triangles]
+    drawn = np.flatnonzero(_area(corners) * _area(sources) > 1e-6)
+    label = np.zeros((side, side), np.int32)  # number of the triangle at each pixel, from 1; 0 where there is none
+    for triangle in drawn:
+        outline = np.rint(corners[triangle] * (1 << _FRACTION_BITS)).astype(np.int32)
+        cv2.fillConvexPoly(label, outline, int(triangle) + 1, shift=_FRACTION_BITS)
+    covered = label > 0
+    rows, columns = np.nonzero(covered)
+    which = label[covered] - 1
+    affine = _affine_maps(corners, sources, drawn)[which]
+    x, y = columns - corners[which, 0, 0], rows - corners[which, 0, 1]
+    places = np.zeros((side, side, 2), np.float32)
+    places[covered] = affine[:, 0] * x[:, None] + affine[:, 1] * y[:, None] + sources[which, 0]
+    picture = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(picture, np.float32), covered
+
+
+def _area(corners: Floats) -> Floats:
+    """Twice the signed area of (N, 3, 2) triangles."""
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    area: Floats = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    return area
+
+
+def _affine_maps(corners: Floats, sources: Floats, drawn: npt.NDArray[np.intp]) -> Floats:
+    """(N, 2, 2): what a step of one pixel in x ([:, 0]) and in y ([:, 1]) is in texels, for the drawn triangles."""
+    maps = np.zeros((len(corners), 2, 2))
+    a, b = (corners[drawn, i] - corners[drawn, 0] for i in (1, 2))
+    u, v = (sources[drawn, i] - sources[drawn, 0] for i in (1, 2))
+    determinant = (a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0])[:, None]
+    maps[drawn, 0] = (u * b[:, 1:] - v * a[:, 1:]) / determinant
+    maps[drawn, 1] = (v * a[:, :1] - u * b[:, :1]) / determinant
+    return maps

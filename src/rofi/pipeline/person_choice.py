@@ -1,0 +1,72 @@
+"""Which of a photograph's candidate salts: the one whose persons are least like the patients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rofi.faces.person_placement import PlacedPerson, place_person
+from rofi.model.person import Person, PersonModel
+from rofi.pipeline.found_face import FoundFace
+from rofi.recognition.recogniser import Recogniser
+
+Bytes = npt.NDArray[np.uint8]
+Keys = npt.NDArray[np.float32]
+
+
+class Choice(NamedTuple):
+    """One candidate: its number, its likeness to the patients (the worst face's) and the persons placed in them."""
+
+    candidate: int
+    likeness: float
+    placed: list[PlacedPerson]
+
+
+def rank_candidates(
+    persons: PersonModel,
+    recogniser: Recogniser,
+    faces: Sequence[FoundFace],
+    views: Sequence[Bytes],
+    keys: Sequence[Sequence[Keys]],
+) -> list[Choice]:
+    """Every candidate, least alike first.
+
+    Args:
+        persons: the model of persons.
+        recogniser: measures likeness; a training recogniser, for the evaluation ones must stay witnesses.
+        faces, views: of the photograph.
+        keys: per candidate, per face.
+    """
+    originals = [recogniser.embed(view[None]) for view in views]
+    choices = []
+    for candidate, vectors in enumerate(keys):
+        people = persons(torch.from_numpy(np.stack(vectors)))
+        placed = [place(people, index, face, view) for index, (face, view) in enumerate(zip(faces, views, strict=True))]
+        likeness = [
+            float(recogniser.similarity(recogniser.embed(to_bytes(person.face)[None]), original)[0])
+            for person, original in zip(placed, originals, strict=True)
+        ]
+        choices.append(Choice(candidate, max(likeness), placed))
+    return sorted(choices, key=lambda choice: choice.likeness)
+
+
+def place(people: Person, index: int, face: FoundFace, view: Bytes) -> PlacedPerson:
+    """One of the persons, placed into a face."""
+    return place_person(
+        view,
+        face.mesh,
+        face.signs,
+        shape=people.shape[index].double().numpy(),
+        mean_shape=people.mean_shape.double().numpy(),
+        texture=people.texture[index].numpy(),
+        texture_points=people.texture_points.double().numpy(),
+    )
+
+
+def to_bytes(picture: npt.NDArray[np.float32]) -> Bytes:
+    """Levels, rounded and clipped."""
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)

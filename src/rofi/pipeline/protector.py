@@ -1,0 +1,255 @@
+"""Protecting a photograph: bytes in, bytes of the protected file out (paper section 4.1, protection procedure)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from rofi.errors import AlreadyProtected, HeaderDamaged, OutputError, StillRecognised
+from rofi.faces.blocks import block_pixels, touched_blocks, whole_blocks
+from rofi.faces.compositing import blend, view_to_window
+from rofi.faces.grain import match_grain
+from rofi.faces.person_placement import PlacedPerson
+from rofi.imaging.decode import decode
+from rofi.imaging.encode import encode
+from rofi.imaging.header import HEADER_VERSION, FaceRecord, Header
+from rofi.imaging.protected_file import pack, unpack
+from rofi.imaging.seal import seal
+from rofi.keys.derivation import key_vector, pseudonym, seal_key
+from rofi.keys.secret import Secret
+from rofi.pipeline.found_face import FaceFinder, FoundFace
+from rofi.pipeline.networks import Networks, pixels, planes, to_picture
+from rofi.pipeline.person_choice import Choice, rank_candidates, to_bytes
+from rofi.pipeline.region import pack_region
+from rofi.pipeline.salts import candidate_salts
+from rofi.recognition.recogniser import Recogniser
+from rofi.recognition.specs import SPECS
+
+Bytes = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+JUDGE = "mobilefacenet512"
+EXTENSIONS = {"png": ".png", "jpeg": ".jpeg", "tiff": ".tiff", "webp": ".webp"}
+REFERENCE_VIEW = 256
+"""The view that the residue's scales are told in."""
+
+
+@dataclass(frozen=True)
+class ProtectOptions:
+    """What a user may choose.
+
+    Args:
+        image_format: of the protected file; "same" keeps the photograph's where it can be written, else PNG.
+        seal: whether the original travels in the file, encrypted.
+        sign_detail: "native" leaves the photograph's own pixels in the sign regions, "network" the decoder's.
+        min_face: distance of the outer eye corners, in photograph pixels, below which a face is refused.
+        candidates: how many salts are compared; the one whose persons are least like the patients is taken.
+        attempts: how many of them are protected in full before the next `candidates` salts are compared.
+        rounds: how often that is done before a photograph is refused.
+    """
+
+    image_format: Literal["png", "jpeg", "same"] = "png"
+    seal: bool = True
+    sign_detail: Literal["native", "network"] = "native"
+    min_face: float = 40.0
+    candidates: int = 16
+    attempts: int = 2
+    rounds: int = 6
+
+    def format_of(self, source: str | None) -> str:
+        """Format of the protected file of a photograph in the format `source`; None is an unknown one."""
+        wanted = source if self.image_format == "same" else self.image_format
+        return wanted if wanted in EXTENSIONS else "png"
+
+    @property
+    def most_salts(self) -> int:
+        """How many salts one photograph may try."""
+        return self.candidates * self.rounds
+
+
+@dataclass(frozen=True)
+class ProtectedPhoto:
+    """A protected file and what its owner's log needs of it."""
+
+    data: bytes
+    extension: str
+    header: Header
+    likeness: float
+
+    @property
+    def pseudonym(self) -> str:
+        """File name without extension, from the salt."""
+        return pseudonym(self.header.salt)
+
+
+class Protector:
+    """Protects photographs under one secret; the same bytes give the same protected pixels.
+
+    Args:
+        networks: the model.
+        secret: of the key owner.
+        options: see `ProtectOptions`.
+    """
+
+    def __init__(self, networks: Networks, secret: Secret, options: ProtectOptions | None = None) -> None:
+        self.networks = networks
+        self.secret = secret
+        self.options = options or ProtectOptions()
+        self.finder = FaceFinder(networks.view, self.options.min_face)
+        self.judge = Recogniser(SPECS[JUDGE], threads=1)
+
+    def salts(self, original: bytes) -> list[bytes]:
+        """Every salt that this photograph may get; see `candidate_salts`."""
+        return candidate_salts(self.secret, original, self.options.most_salts)
+
+    @torch.inference_mode()
+    def protect(self, original: bytes, name: str) -> ProtectedPhoto:
+        """The protected file of a photograph.
+
+        Args:
+            original: the file's bytes.
+            name: its name, for messages and, inside the seal, for restoring.
+
+        Raises:
+            PhotoError: by kind: unreadable, too large, no face, a face too small, already protected, still recognised.
+            OutputError: the format cannot hold the photograph or its seal.
+        """
+        if _is_protected(original, name):
+            raise AlreadyProtected(f"{name}: is a protected file already; protect the original instead")
+        photo = decode(original, name)
+        faces = self.finder.find(photo.pixels, name)
+        views = [face.alignment.extract(photo.pixels) for face in faces]
+        for salt, choice, vectors in self._choices(original, faces, views):
+            protected, records = self._protect_faces(photo.pixels, faces, views, choice, vectors)
+            likeness = self._likeness(protected, faces, views)
+            if likeness < self.judge.spec.threshold:
+                return self._pack(original, name, photo.format, protected, salt, records, likeness)
+        raise StillRecognised(
+            f"{name}: a face stays too like the patient, whichever person replaces it; take a more frontal photograph"
+        )
+
+    def _choices(
+        self, original: bytes, faces: Sequence[FoundFace], views: Sequence[Bytes]
+    ) -> Iterator[tuple[bytes, Choice, list[npt.NDArray[np.float32]]]]:
+        """Salts worth protecting with, the most promising of each round first, and what goes with them."""
+        salts, size = self.salts(original), self.options.candidates
+        for start in range(0, len(salts), size):
+            several = salts[start : start + size]
+            keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
+            ranked = rank_candidates(self.networks.model.person, self.judge, faces, views, keys)
+            for choice in ranked[: self.options.attempts]:
+                yield several[choice.candidate], choice, keys[choice.candidate]
+
+    def _protect_faces(
+        self,
+        photo: Bytes,
+        faces: Sequence[FoundFace],
+        views: Sequence[Bytes],
+        choice: Choice,
+        keys: Sequence[npt.NDArray[np.float32]],
+    ) -> tuple[Bytes, list[FaceRecord]]:
+        protected = photo.copy()
+        free = np.ones(photo.shape[:2], np.bool_)
+        if self.options.sign_detail == "native":
+            for face in faces:  # also those signs of one face that lie in another's window
+                free[face.window.slices] &= ~face.keep
+        records = []
+        for face, view, placed, key in zip(faces, views, choice.placed, keys, strict=True):
+            changed = self._protect_face(photo, protected, free, face, view, placed, key)
+            # Whatever another face would change in a block that carries this one's original would destroy it.
+            free[face.window.slices] &= ~block_pixels(touched_blocks(changed), face.window.shape)
+            window = face.window
+            a, b, x, c, d, y = face.alignment.matrix.ravel().tolist()
+            box = (window.left, window.top, window.right, window.bottom)
+            records.append(FaceRecord((a, b, x, c, d, y), pack_region(changed), box))
+        return protected, records
+
+    def _protect_face(
+        self,
+        photo: Bytes,
+        protected: Bytes,
+        free: Mask,
+        face: FoundFace,
+        view: Bytes,
+        placed: PlacedPerson,
+        key: npt.NDArray[np.float32],
+    ) -> Mask:
+        """Change `protected` in place; returns which pixels of the face's window were changed."""
+        window, shrinkage = face.window, 1 / face.alignment.scale
+        made = self._carrier(view, placed, face.signs, key)
+        mask = placed.mask
+        if self.options.sign_detail == "network":
+            mask = np.maximum(mask, cv2.GaussianBlur(face.signs.astype(np.float32), (0, 0), mask.shape[0] / 64))
+        blend_mask = np.clip(view_to_window(mask, face.alignment, window, cv2.BORDER_CONSTANT), 0, 1)
+        blend_mask *= free[window.slices]
+        blend_mask[blend_mask < 1 / 512] = 0
+        before = photo[window.slices].astype(np.float32)
+        picture = view_to_window(made, face.alignment, window, cv2.BORDER_REPLICATE)
+        seed = int.from_bytes(key[:4].tobytes(), "little")
+        carrier = match_grain(blend(before, picture, blend_mask), before, blend_mask, shrinkage, seed)
+        changed: Mask = blend_mask > 0
+        hidden = self.networks.model.residue.hide(
+            planes(carrier),
+            planes(before),
+            torch.from_numpy(touched_blocks(changed)),
+            torch.from_numpy(key),
+            scale_of(face.alignment.scale, view),
+            torch.from_numpy(whole_blocks(changed)),
+        )
+        protected[window.slices][changed] = pixels(hidden)[changed]
+        return changed
+
+    def _carrier(
+        self, view: Bytes, placed: PlacedPerson, signs: Mask, key: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        batch = self.networks.batch
+        made = self.networks.model.protect(
+            batch(view), batch(placed.face), torch.from_numpy(key)[None].to(self.networks.device), batch(signs)
+        )
+        return np.clip(to_picture(made), 0, 255)
+
+    def _likeness(self, protected: Bytes, faces: Sequence[FoundFace], views: Sequence[Bytes]) -> float:
+        """The worst face's similarity to its original, as the judge sees them after all is done."""
+        after = np.stack([to_bytes(face.alignment.extract(protected)) for face in faces])
+        embeddings = self.judge.embed(after), self.judge.embed(np.stack(views))
+        return float(self.judge.similarity(*embeddings).max())
+
+    def _pack(
+        self,
+        original: bytes,
+        name: str,
+        source_format: str,
+        protected: Bytes,
+        salt: bytes,
+        records: Sequence[FaceRecord],
+        likeness: float,
+    ) -> ProtectedPhoto:
+        image_format = self.options.format_of(source_format)
+        height, width = protected.shape[:2]
+        header = Header(HEADER_VERSION, self.networks.fingerprint, salt, (width, height), tuple(records))
+        try:
+            sealed = None
+            if self.options.seal:
+                sealed = seal(original, name, seal_key(self.secret, salt), header.to_bytes())
+            data = pack(encode(protected, image_format), header, sealed)
+        except OutputError as error:
+            raise OutputError(f"{name}: {error}") from error
+        return ProtectedPhoto(data, EXTENSIONS[image_format], header, likeness)
+
+
+def _is_protected(file: bytes, name: str) -> bool:
+    try:
+        return unpack(file) is not None
+    except HeaderDamaged as error:
+        raise HeaderDamaged(f"{name}: {error}") from error
+
+
+def scale_of(alignment_scale: float, view: Bytes) -> float:
+    """Photograph pixels per pixel of the reference view, which the residue's statistics go by."""
+    return float(view.shape[0] / alignment_scale / REFERENCE_VIEW)

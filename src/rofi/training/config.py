@@ -1,0 +1,147 @@
+"""What a training run is made of: frozen, stored beside its checkpoints and in the weights' metadata."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from rofi.errors import TrainingError
+
+PRECISIONS = ("bf16-mixed", "32-true")
+_AT_LEAST_ONE = (
+    "steps",
+    "batch",
+    "restore_every",
+    "evaluate_every",
+    "save_every",
+    "picture_every",
+    "selection_images",
+)
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """Factors of the paper's losses, equations (2) to (6), and of staying near the key's person.
+
+    `wrong_identity` is joined by `person_l1` times the wrongly restored face's distance from the protected one, for a
+    wrong key must change nothing. Where both LPIPS factors are 0, its network is not needed.
+    """
+
+    protected_identity: float = 2.0
+    restored_identity: float = 1.0
+    restored_l1: float = 10.0
+    restored_lpips: float = 1.0
+    wrong_identity: float = 1.0
+    adversarial: float = 0.1
+    person_l1: float = 2.0
+    person_lpips: float = 1.0
+    person_roughness: float = 10.0
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """A run; the defaults are the paper's section 4.4 where it gives them.
+
+    Args:
+        model: name of the model configuration.
+        steps: generator updates in all.
+        seconds: wall-clock limit of one call, after which it saves and ends; 0 for none.
+        batch: images per step and process.
+        learning_rate, discriminator_rate: AdamW; two rates (TTUR).
+        decay_at: share of the steps after which both rates fall to a tenth.
+        restore_every: the way back is trained in every n-th step.
+        recognisers: those in the losses; an evaluation recogniser here would make every figure worthless.
+        perceptual_side: pixels at which LPIPS compares.
+        discriminator_width: channels of its first convolution.
+        precision: "bf16-mixed" (autocast) or "32-true".
+        compile: whether to compile the networks (`torch.compile`).
+        evaluate_every, save_every, picture_every: steps.
+        selection_images: faces of the selection set that an evaluation looks at.
+        workers: processes that prepare images; 0 prepares them in the training process.
+        jitter: largest shift (share of the view), rotation (degrees) and log2 of the scale of augmented views.
+        seed: of everything that is random.
+
+    Raises:
+        TrainingError: a setting is out of its range.
+    """
+
+    model: str = "default"
+    steps: int = 1_000_000
+    seconds: float = 0
+    batch: int = 12
+    learning_rate: float = 1e-4
+    discriminator_rate: float = 4e-4
+    beta1: float = 0.5
+    beta2: float = 0.999
+    weight_decay: float = 1e-8
+    decay_at: float = 0.9
+    restore_every: int = 1
+    recognisers: tuple[str, ...] = ("mobilefacenet512", "mobilefacenet128_foamliu", "mobilefacenet128_y1")
+    losses: LossWeights = LossWeights()
+    perceptual_side: int = 256
+    discriminator_width: int = 64
+    precision: str = "bf16-mixed"
+    compile: bool = False
+    evaluate_every: int = 20_000
+    save_every: int = 1_000
+    picture_every: int = 1_000
+    selection_images: int = 64
+    workers: int = 8
+    jitter: tuple[float, float, float] = (0.02, 5.0, 0.06)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in _AT_LEAST_ONE:
+            if getattr(self, name) < 1:
+                raise TrainingError(f"{name} is {getattr(self, name)}: must be at least 1")
+        for name in ("workers", "seed"):
+            if getattr(self, name) < 0:
+                raise TrainingError(f"{name} is {getattr(self, name)}: must not be negative")
+        if self.precision not in PRECISIONS:
+            raise TrainingError(f"precision {self.precision!r}: choose from {', '.join(PRECISIONS)}")
+        if not self.recognisers:
+            raise TrainingError("recognisers: name at least one, or no loss hides who the patient is")
+        if len(self.jitter) != 3:
+            raise TrainingError(f"jitter {self.jitter}: must be shift, degrees and octaves")
+
+    def to_json(self) -> str:
+        """As text that `from_json` reads."""
+        return json.dumps(asdict(self), indent=2)
+
+    @classmethod
+    def from_json(cls, text: str) -> TrainingConfig:
+        """From a configuration file's text; what it leaves out keeps its default.
+
+        Raises:
+            TrainingError: not JSON, a name that is no setting, or a value out of its range.
+        """
+        try:
+            values: dict[str, Any] = json.loads(text)
+            unknown = set(values) - {field.name for field in fields(cls)}
+            if unknown:
+                raise TrainingError(f"unknown settings: {', '.join(sorted(unknown))}")
+            values["losses"] = LossWeights(**values.get("losses", {}))
+            for name in ("recognisers", "jitter"):
+                if name in values:
+                    values[name] = tuple(values[name])
+            return cls(**values)
+        except (json.JSONDecodeError, TypeError, AttributeError) as error:
+            raise TrainingError(f"training configuration cannot be read: {error}") from error
+
+    @classmethod
+    def load(cls, path: Path) -> TrainingConfig:
+        """From a file; see `from_json`.
+
+        Raises:
+            TrainingError: the file cannot be read or is no configuration.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise TrainingError(f"{path}: cannot be read ({error}); name a JSON configuration") from error
+        try:
+            return cls.from_json(text)
+        except TrainingError as error:
+            raise TrainingError(f"{path}: {error}") from error

@@ -1,0 +1,136 @@
+"""Training samples: an augmented view, the key, and the key's person placed into the view."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TypedDict
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from rofi.faces.landmarks import Landmarks
+from rofi.faces.person_placement import place_person
+from rofi.faces.sign_regions import eye_regions
+from rofi.model.config import KEY_SIZE
+from rofi.model.person import Person, PersonModel
+from rofi.training.faces import TrainingFaces
+from rofi.training.sampler import Draw
+from rofi.training.yaw import yaw
+
+TURN_LIMIT = 0.35
+"""Faces turned further (see `yaw`) teach nothing: the mesh folds at their far cheek."""
+SURELY_A_FACE = 0.5
+"""Presence above which a mesh lies on a face."""
+
+
+class Sample(TypedDict):
+    """`face`, `person` (3, V, V) in [0, 1]; `mask` (1, V, V) in [0, 1]; `signs` (1, V, V) 0 or 1; keys (512,)."""
+
+    face: Tensor
+    person: Tensor
+    mask: Tensor
+    signs: Tensor
+    key: Tensor
+    wrong_key: Tensor
+
+
+class ProtectionDataset(Dataset[Sample]):
+    """Random access to samples, by `Draw`; the same draw is always the same sample.
+
+    Args:
+        faces: aligned faces; those turned too far are left out.
+        person: the fitted person model; used on the CPU by every worker.
+        jitter: see `TrainingConfig`; (0, 0, 0) and no flips make the samples those of a fixed selection set.
+        seed: together with the draw it fixes a sample.
+        flips: whether half of the samples are mirrored.
+
+    Attributes:
+        indices: (len,) which of `faces` are used.
+    """
+
+    def __init__(
+        self,
+        faces: TrainingFaces,
+        person: PersonModel,
+        jitter: tuple[float, float, float],
+        seed: int,
+        flips: bool = True,
+    ) -> None:
+        self.faces = faces
+        self.person = deepcopy(person)
+        self.person.texture_basis = self.person.texture_basis.float()  # else every sample would convert it
+        self.jitter = jitter
+        self.seed = seed
+        self.flips = flips
+        self.indices = np.flatnonzero((np.abs(yaw(faces.meshes)) < TURN_LIMIT) & (faces.presence > SURELY_A_FACE))
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, draw: Draw) -> Sample:
+        generator = np.random.default_rng((self.seed, draw.variation, draw.item))
+        index = int(self.indices[draw.item])
+        view, mesh = self._augmented(index, generator)
+        keys = generator.standard_normal((2, KEY_SIZE)).astype(np.float32)
+        signs = eye_regions(Landmarks(mesh, 1.0), (view.shape[0], view.shape[1]))
+        person = self.person(torch.from_numpy(keys[:1]))
+        placed = place_person(view, mesh, signs, **_arrays(person))
+        flip = self.flips and generator.random() < 0.5
+
+        def picture(values: NDArray[np.floating] | NDArray[np.bool_]) -> Tensor:
+            planes = np.atleast_3d(values.astype(np.float32)).transpose(2, 0, 1)
+            return torch.from_numpy((planes[..., ::-1] if flip else planes).copy())
+
+        return Sample(
+            face=picture(view / np.float32(255)),
+            person=picture(placed.face / np.float32(255)),
+            mask=picture(placed.mask),
+            signs=picture(signs),
+            key=torch.from_numpy(keys[0]),
+            wrong_key=torch.from_numpy(keys[1]),
+        )
+
+    def _augmented(self, index: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+        """The view, moved a little as an imperfect detection would, and its mesh moved with it."""
+        canvas, side, margin = self.faces.canvases[index], self.faces.view, self.faces.margin
+        shift, degrees, octaves = self.jitter
+        angle = np.deg2rad(generator.uniform(-degrees, degrees))
+        scale = 2 ** generator.uniform(-octaves, octaves)
+        offset = generator.uniform(-shift, shift, 2) * side
+        turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        centre = np.full(2, (side - 1) / 2)
+        move = centre + offset - turn @ centre
+        matrix = np.column_stack([turn, move - turn @ np.full(2, margin)])
+        view = cv2.warpAffine(
+            np.ascontiguousarray(canvas),
+            matrix,
+            (side, side),
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT_101,
+        )
+        mesh = self.faces.meshes[index].astype(np.float64)
+        points = mesh[:, :2] @ turn.T + move
+        return np.asarray(view, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
+
+
+class _PersonArrays(TypedDict):
+    """What `place_person` needs of a person."""
+
+    shape: NDArray[np.float64]
+    mean_shape: NDArray[np.float64]
+    texture: NDArray[np.float32]
+    texture_points: NDArray[np.float64]
+
+
+def _arrays(person: Person) -> _PersonArrays:
+    """The first person of a batch."""
+    return _PersonArrays(
+        shape=person.shape[0].double().numpy(),
+        mean_shape=person.mean_shape.double().numpy(),
+        texture=person.texture[0].numpy(),
+        texture_points=person.texture_points.double().numpy(),
+    )

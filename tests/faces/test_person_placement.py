@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from rofi.faces import topology
+from rofi.faces.blocks import grown_to_blocks
+from rofi.faces.landmarks import Landmarks
+from rofi.faces.person_placement import person_points, place_person
+from rofi.faces.sign_regions import eye_regions
+
+SIDE = 128
+
+
+@pytest.fixture(scope="module")
+def patient(aligned_astronaut):
+    view, mesh = aligned_astronaut(SIDE)
+    signs = grown_to_blocks(eye_regions(Landmarks(mesh, 1.0), (SIDE, SIDE)))
+    return view, mesh, signs
+
+
+@pytest.fixture(scope="module")
+def person(patient):
+    """Somebody else: a longer face with other proportions, his texture a plain colour with a pattern."""
+    _, mesh, _ = patient
+    mean_shape = mesh - [0, 0, mesh[:, 2].mean()]
+    shape = (mean_shape - mean_shape.mean(0)) * [0.9, 1.1, 1.0] + mean_shape.mean(0)
+    low, high = mean_shape[:, :2].min(0) - 2, mean_shape[:, :2].max(0) + 2
+    points = (mean_shape[:, :2] - low) / (high - low).max() * 96 - 0.5
+    y, x = np.mgrid[:96, :96]
+    texture = np.stack([150 + 20 * np.sin(x / 5), 110 + 20 * np.sin(y / 5), 90 + 0 * x], -1).astype(np.float32)
+    return {"shape": shape, "mean_shape": mean_shape, "texture": texture, "texture_points": points}
+
+
+@pytest.fixture(scope="module")
+def placed(patient, person):
+    return place_person(*patient, **person)
+
+
+def test_nothing_changes_on_the_signs_and_outside_the_mask(patient, placed):
+    view, _, signs = patient
+    assert not placed.mask[signs].any()
+    unchanged = placed.mask == 0
+    np.testing.assert_array_equal(placed.face[unchanged], view[unchanged])
+    assert unchanged.mean() < 0.8
+
+
+def test_the_mask_is_a_smooth_share_inside_the_contour(patient, placed):
+    _, mesh, signs = patient
+    assert placed.mask.min() == 0
+    assert placed.mask.max() == pytest.approx(1)
+    cheek = mesh[50, :2].round().astype(int)
+    assert placed.mask[cheek[1], cheek[0]] == pytest.approx(1)
+    away = ~grown_to_blocks(signs)
+    steps = np.abs(np.diff(placed.mask, axis=1))[away[:, 1:] & away[:, :-1]]
+    assert steps.max() < 0.5
+
+
+def test_the_person_replaces_the_skin(patient, placed):
+    view, _, _ = patient
+    core = placed.mask > 0.999
+    assert np.abs(placed.face - view)[core].mean() > 8
+
+
+def test_the_person_takes_on_the_patients_colour(patient, placed):
+    view, _, _ = patient
+    core = placed.mask > 0.5
+    np.testing.assert_allclose(placed.face[core].mean(0), view[core].mean(0), atol=12)
+
+
+def test_levels_are_in_range(patient, person):
+    view, mesh, signs = patient
+    bright = place_person(np.where(view > 128, 255, 0).astype(np.uint8), mesh, signs, **person)
+    assert 0 <= bright.face.min() <= bright.face.max() <= 255
+
+
+def test_an_eye_patch_over_everything_leaves_the_patient(patient, person):
+    view, mesh, _ = patient
+    placed = place_person(view, mesh, np.ones((SIDE, SIDE), bool), **person)
+    np.testing.assert_array_equal(placed.face, view)
+
+
+def test_without_signs_the_eyes_are_the_persons_too(patient, person):
+    view, mesh, signs = patient
+    placed = place_person(view, mesh, np.zeros((SIDE, SIDE), bool), **person)
+    assert placed.mask[signs].mean() > 0.9
+
+
+def test_the_mean_person_in_the_patients_pose_is_the_patients_geometry(patient):
+    _, mesh, _ = patient
+    turned = mesh @ Rotation.from_euler("y", 20, degrees=True).as_matrix() * 1.7 + [3, 4, 5]
+    np.testing.assert_allclose(person_points(mesh, turned, turned), mesh[:, :2], atol=1e-6)
+
+
+def test_lids_and_contour_stay_and_the_mouth_moves(patient, person):
+    _, mesh, _ = patient
+    moved = np.linalg.norm(person_points(mesh, person["shape"], person["mean_shape"]) - mesh[:, :2], axis=1)
+    for held in (topology.LEFT_EYE, topology.RIGHT_EYE, topology.LEFT_EYE_RING_1, topology.FACE_OVAL):
+        assert moved[list(held)].max() < 1e-3
+    assert moved[list(topology.LIPS_OUTER)].mean() > 1

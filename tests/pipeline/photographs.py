@@ -1,0 +1,57 @@
+"""Photographs of a face, made from the public-domain portrait that scikit-image ships, and how they are judged."""
+
+import io
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+from skimage.data import astronaut
+
+from rofi.imaging.decode import decode
+from rofi.pipeline.protector import ProtectOptions, Protector
+
+QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1)
+
+
+def protector(networks, secret, **options):
+    """A protector that tries one person and takes it, however like the patient: no verdict on the weights."""
+    made = Protector(networks, secret, replace(QUICK, **options))
+    made.judge.spec = replace(made.judge.spec, threshold=2.0)
+    return made
+
+
+def portrait(side=512):
+    """(side, side, 3): eyes' outer corners about 64 pixels apart at 512."""
+    return np.asarray(Image.fromarray(astronaut()).resize((side, side), Image.Resampling.LANCZOS))
+
+
+def close_up(side=256):
+    """(side, side, 3): the face alone, in the portrait's own pixels at 256."""
+    return np.asarray(Image.fromarray(astronaut()[:256, 96:352]).resize((side, side), Image.Resampling.LANCZOS))
+
+
+def saved(pixels, image_format="PNG", **options):
+    """The bytes of an image file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, image_format, **options)
+    return file.getvalue()
+
+
+def pixels_of(file):
+    """Upright (H, W, 3) of an image file's bytes."""
+    return decode(file, "file").pixels
+
+
+def stripped(file, image_format="PNG", **options):
+    """The same pixels in a file without anything else, as programs write it that know nothing of ROFI."""
+    return saved(np.asarray(Image.open(io.BytesIO(file)).convert("RGB")), image_format, **options)
+
+
+def changed(one, other):
+    """(H, W) where two pictures differ."""
+    return (one != other).any(axis=-1)
+
+
+def psnr(one, other):
+    """Peak signal-to-noise ratio in dB, by its definition."""
+    return 10 * np.log10(255**2 / np.mean((one.astype(float) - other) ** 2))
