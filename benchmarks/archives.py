@@ -11,20 +11,25 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SetImage:
-    """One image: its file name, bytes, and the number of the person it shows (-1 if unknown)."""
+    """One image: its file name, bytes, and a name for the person it shows."""
 
     name: str
     data: bytes
-    identity: int
+    identity: str
 
 
 def read_set(folder: Path, name: str) -> Iterator[SetImage]:
     """Every image of `folder/name.tar`, in its order."""
     listing = folder / f"{name}.json"
     entries = json.loads(listing.read_text()) if listing.is_file() else []
-    people = {entry["file"]: int(entry.get("identity", -1)) for entry in entries}
+    people = {entry["file"]: str(entry["identity"]) for entry in entries if "identity" in entry}
     with tarfile.open(folder / f"{name}.tar") as archive:
         for member in archive:
             content = archive.extractfile(member)
             if content is not None:
-                yield SetImage(member.name, content.read(), people.get(member.name, -1))
+                yield SetImage(member.name, content.read(), people.get(member.name) or _numbered(member.name))
+
+
+def _numbered(name: str) -> str:
+    """The person's number in a name such as london_002_neutral.webp."""
+    return name.split("_")[1].split(".")[0]

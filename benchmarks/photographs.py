@@ -21,7 +21,6 @@ from pathlib import Path
 
 from archives import SetImage, read_set
 from machine import describe
-
 from rofi.keys.secret import Secret
 from rofi.pipeline.networks import Networks
 from rofi.pipeline.protector import Protector

@@ -2,8 +2,8 @@
 
     python benchmarks/quality.py --faces ../shared/faces --networks ../shared/models --out quality.json
 
-Each probe photograph is protected by the pipeline, written, read and restored. A refused photograph counts as failed, not
-as protected, and is named.
+Each probe photograph is protected by the pipeline, written, read and restored. A refused photograph counts as failed,
+not as protected, and is named.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+
 from archives import SetImage, read_set
 from machine import describe
-
 from rofi.errors import PhotoError
 from rofi.evaluation.image_quality import psnr, ssim
 from rofi.evaluation.intervals import exact_binomial
@@ -28,7 +28,7 @@ from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
 from rofi.pipeline.found_face import FaceFinder
 from rofi.pipeline.networks import Networks
-from rofi.pipeline.protector import Protector, ProtectOptions
+from rofi.pipeline.protector import ProtectOptions, Protector
 from rofi.pipeline.restorer import Restorer
 from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
@@ -45,21 +45,18 @@ class Views:
     original: list[Bytes] = field(default_factory=list)
     stages: dict[str, list[Bytes]] = field(default_factory=lambda: defaultdict(list))
     gallery: list[Bytes] = field(default_factory=list)
-    identities: list[int] = field(default_factory=list)
+    identities: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     psnr_changed: list[float] = field(default_factory=list)
     likeness: list[float] = field(default_factory=list)
 
 
-def pairs(images: list[SetImage], name: str) -> list[tuple[SetImage, SetImage]]:
-    """Probe and gallery photograph of each person; in `london` the neutral face is the probe, the smiling one the ID."""
-    people: dict[int, list[SetImage]] = defaultdict(list)
+def pairs(images: list[SetImage]) -> list[tuple[SetImage, SetImage]]:
+    """Probe and gallery photograph of each person: the first two; in `london` neutral comes before smiling."""
+    people: dict[str, list[SetImage]] = defaultdict(list)
     for image in images:
         people[image.identity].append(image)
-    if name == "london":
-        groups = [sorted(group, key=lambda image: "smil" in image.name) for group in people.values()]
-    else:
-        groups = list(people.values())
+    groups = (sorted(group, key=lambda image: image.name) for group in people.values())
     return [(group[0], group[1]) for group in groups if len(group) > 1]
 
 
@@ -152,7 +149,7 @@ def main() -> None:
     result: dict[str, object] = {"machine": describe(), "weights": networks.fingerprint}
     print(f"{result['machine']}; weights {networks.fingerprint}")
     for name in arguments.sets:
-        chosen = pairs(list(read_set(arguments.faces, name)), name)[: arguments.people]
+        chosen = pairs(list(read_set(arguments.faces, name)))[: arguments.people]
         views = round_trips(chosen, networks, min_face=30)
         figures = {judge: recognition(views, Recogniser(SPECS[judge], arguments.networks)) for judge in JUDGES}
         result[name] = {"people": len(chosen), "refused": views.refused, **fidelity(views), "recognition": figures}

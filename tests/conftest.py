@@ -44,7 +44,7 @@ def aligned_astronaut(astronaut_mesh):
         points = FIVE_POINTS + noise * np.random.default_rng(seed).standard_normal((5, 2))
         alignment = Alignment.from_points(points, side)
         mesh = np.column_stack([alignment.to_view(astronaut_mesh[:, :2]), astronaut_mesh[:, 2] * alignment.scale])
-        canvas = Alignment(alignment.matrix + [[0, 0, margin]], side + 2 * margin)
+        canvas = Alignment(alignment.matrix + np.array([[0, 0, margin]]), side + 2 * margin)
         return canvas.extract(astronaut()), mesh
 
     return align

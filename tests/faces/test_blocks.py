@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from rofi.faces.blocks import block_pixels, grown_to_blocks, touched_blocks
+from rofi.faces.blocks import block_pixels, touched_blocks, whole_blocks
 
 MASKS = arrays.arrays(bool, st.tuples(st.integers(1, 40), st.integers(1, 40)))
 
@@ -21,23 +21,25 @@ def test_blocks_become_their_pixels():
     np.testing.assert_array_equal(pixels, expected)
 
 
-def test_growing_fills_blocks_and_keeps_the_rest_as_it_is():
-    mask = np.zeros((10, 18), bool)
-    mask[3, 9] = mask[9, 17] = True
-    expected = np.zeros((10, 18), bool)
-    expected[:8, 8:16] = expected[9, 17] = True
-    np.testing.assert_array_equal(grown_to_blocks(mask), expected)
+def test_a_block_is_whole_when_every_pixel_is_set():
+    mask = np.ones((17, 24), bool)
+    mask[9, 20] = mask[16, :] = False
+    assert whole_blocks(mask).tolist() == [[True, True, True], [True, True, False]]
 
 
 @given(MASKS)
-def test_growing_covers_touches_nothing_new_and_ends(mask):
-    grown = grown_to_blocks(mask)
-    assert (grown >= mask).all()
-    np.testing.assert_array_equal(touched_blocks(grown), touched_blocks(mask))
-    np.testing.assert_array_equal(grown_to_blocks(grown), grown)
+def test_whole_blocks_lie_in_the_mask_and_touched_ones_cover_it(mask):
+    touched, whole = touched_blocks(mask), whole_blocks(mask)
+    assert (whole <= touched).all()
+    rows, columns = touched.shape[0] * 8, touched.shape[1] * 8
+    inside, outside = (block_pixels(blocks, mask.shape)[:rows, :columns] for blocks in (whole, touched))
+    assert (inside <= mask[:rows, :columns]).all()
+    assert (mask[:rows, :columns] <= outside).all()
 
 
 @given(MASKS)
 def test_blocks_to_pixels_and_back(mask):
     blocks = touched_blocks(mask)
-    np.testing.assert_array_equal(touched_blocks(block_pixels(blocks, mask.shape)), blocks)
+    pixels = block_pixels(blocks, mask.shape)
+    np.testing.assert_array_equal(touched_blocks(pixels), blocks)
+    np.testing.assert_array_equal(whole_blocks(pixels), blocks)

@@ -128,6 +128,32 @@ def test_outside_the_blocks_every_bit_stays(codec, face, protected):
     assert torch.equal(codec.reveal(protected, blocks, key(), 0.5).image[:, outside], protected[:, outside])
 
 
+def test_blocks_that_may_not_carry_are_untouched_and_revealed_all_the_same(codec, face):
+    original, blocks = face
+    carrying = blocks.clone()
+    carrying[:, 3:5] = False
+    idle = pixels_of(blocks & ~carrying)
+    carrier = smooth(112, 96)
+    hidden = codec.hide(carrier, original, blocks, key(), 0.5, carrying)
+    assert torch.equal(hidden[:, idle], carrier[:, idle])
+    revealed = codec.reveal(written(hidden), blocks, key(), 0.5, carrying)
+    assert revealed.fits
+    assert psnr(revealed.image, original, idle) > 33
+    assert not codec.reveal(written(hidden), blocks, key(1), 0.5, carrying).fits
+
+
+def test_too_few_carriers_carry_nothing(codec):
+    """One block for two hundred has less than a slot for each."""
+    carrier, original = smooth(160, 160), smooth(160, 160).flip(1)
+    blocks = torch.ones(20, 20, dtype=torch.bool)
+    carrying = torch.zeros_like(blocks)
+    carrying[4, 4] = carrying[5, 5] = True
+    assert torch.equal(codec.hide(carrier, original, blocks, key(), 0.5, carrying), carrier)
+    revealed = codec.reveal(carrier, blocks, key(), 0.5, carrying)
+    assert torch.equal(revealed.image, carrier)
+    assert not revealed.fits
+
+
 @pytest.mark.parametrize("level", [0.0, 255.0])
 def test_black_and_white_carriers_leave_room_for_the_grain(codec, face, level):
     original, blocks = face

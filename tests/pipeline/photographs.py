@@ -7,8 +7,10 @@ import numpy as np
 from PIL import Image
 from skimage.data import astronaut
 
+from rofi.faces.compositing import Window
 from rofi.imaging.decode import decode
 from rofi.pipeline.protector import ProtectOptions, Protector
+from rofi.pipeline.region import unpack_region
 
 QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1)
 
@@ -50,6 +52,16 @@ def stripped(file, image_format="PNG", **options):
 def changed(one, other):
     """(H, W) where two pictures differ."""
     return (one != other).any(axis=-1)
+
+
+def told_changed(protected):
+    """(H, W): what the header says was changed."""
+    width, height = protected.header.size
+    told = np.zeros((height, width), bool)
+    for face in protected.header.faces:
+        window = Window(*face.region_box)
+        told[window.slices] |= unpack_region(face.region, window)
+    return told
 
 
 def psnr(one, other):

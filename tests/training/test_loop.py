@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from rofi.errors import TrainingError
+from rofi.model.network import Rofi
 from rofi.model.weights import load_weights, save_weights
 from rofi.training.checkpoint import BEST, LAST
 from rofi.training.config import LossWeights, TrainingConfig
@@ -53,8 +54,6 @@ def one_thread():
 @pytest.fixture(scope="module")
 def start(tmp_path_factory, tiny, fill_person, training_faces, write_faces):
     """A folder with faces and the weights that every run here starts from."""
-    from rofi.model.network import Rofi
-
     folder = tmp_path_factory.mktemp("start")
     torch.manual_seed(0)
     model = Rofi(tiny)
@@ -175,3 +174,15 @@ def test_fewer_faces_than_a_batch_are_refused(start, training_faces, tmp_path):
     )
     with pytest.raises(TrainingError, match="1 training and 12 selection faces"):
         Trainer(load_weights(start / "start.safetensors"), CONFIG, few, training_faces, tmp_path)
+
+
+def test_worker_processes_prepare_the_same_batches(start, tmp_path):
+    faces = load_faces(start / "faces")
+    batches = []
+    for workers in (0, 1):
+        config = replace(CONFIG, workers=workers, steps=2)
+        trainer = Trainer(load_weights(start / "start.safetensors"), config, faces, faces, tmp_path)
+        batches.append(list(trainer._loader()))
+    assert len(batches[0]) == len(batches[1]) == 2
+    for one, other in zip(*batches, strict=True):
+        assert all(torch.equal(one[name], other[name]) for name in one)

@@ -15,11 +15,11 @@ from rofi.faces.triangle_warp import triangle_warp
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-EYE_HOLD = (0.05, 0.5)
+EYE_HOLD = (0.04, 0.35)
 """Distances from the lids, in outer-eye-corner distances, between which geometry goes over from patient to person."""
-CONTOUR_HOLD = 0.35
+CONTOUR_HOLD = 0.15
 """Distance from the face's contour over which geometry goes over; hair, ears and neck must still fit."""
-RIM = (0.012, 0.065)
+RIM = (0.0, 0.045)
 """Distances inside the contour, in view sides, between which the person's skin fades in."""
 SIGN_RIM = 0.036
 """Distance from the signs, in view sides, over which the person's skin fades in."""

@@ -58,3 +58,19 @@ def with_coefficients(image: Tensor, blocks: Tensor, coefficients: Tensor) -> Te
     grid = image.unfold(1, BLOCK, BLOCK).unfold(2, BLOCK, BLOCK).permute(1, 2, 0, 3, 4).contiguous()
     grid = grid.masked_scatter(blocks[:, :, None, None, None], tiles.to(image.dtype))
     return grid.permute(2, 0, 3, 1, 4).reshape(image.shape)
+
+
+def correlator(shape: tuple[int, int], blocks: Tensor, weights: Tensor) -> Tensor:
+    """The picture whose inner product with an image is that of `weights` (B, 192) with the image's coefficients.
+
+    It is the transpose of `to_coefficients` but for the level shift, which no weight on a mean sees. Slid over a
+    photograph it finds where a known pattern of coefficients lies.
+
+    Returns:
+        (3, H, W) for `shape` = (H, W), 0 outside the blocks.
+    """
+    tiles = (weights.view(len(weights), 3, -1) @ _basis(weights)).view(-1, 3, BLOCK, BLOCK)
+    tiles = torch.einsum("pr,bpyx->bryx", torch.tensor(_YCBCR).to(weights), tiles)
+    grid = torch.zeros(shape[0] // BLOCK, shape[1] // BLOCK, 3, BLOCK, BLOCK).to(weights)
+    grid = grid.masked_scatter(blocks[:, :, None, None, None], tiles)
+    return grid.permute(2, 0, 3, 1, 4).reshape(3, *shape)

@@ -38,4 +38,5 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, face: Tensor) -> Realness:
         features = self.layers(face * 2 - 1)
-        return Realness(self.patch_score(features), self.whole_score(features.mean((2, 3))).squeeze(1))
+        patches, whole = self.patch_score(features), self.whole_score(features.mean((2, 3))).squeeze(1)
+        return Realness(patches.float(), whole.float())  # bfloat16 would round a hinge loss' small margins to nothing

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from rofi.model.dct import COEFFICIENTS, to_coefficients, with_coefficients
+from rofi.model.dct import COEFFICIENTS, correlator, to_coefficients, with_coefficients
 from rofi.model.scramble import KeyedRotation
 
 SCALES = (0.5, 1.0, 2.0)
@@ -151,6 +151,22 @@ class ResidueCodec(nn.Module):
         estimate = total / (repeats + noise / gain.square()) * loudness
         secret = estimate * self.deviation[layout.row] + self.mean[layout.row]
         return Revealed(with_coefficients(protected, blocks, secret).clamp(0, 255), score)
+
+    def pilot(
+        self, shape: tuple[int, int], blocks: Tensor, key: Tensor, scale: float = 1.0, carrying: Tensor | None = None
+    ) -> Tensor:
+        """A picture (3, H, W) that correlates with a protected one exactly where its residue lies.
+
+        Arguments as for `hide`; `shape` is (H, W). It finds the place of a photograph that was cropped.
+        """
+        layout = self._layout(blocks, carrying, scale)
+        if layout is None:
+            return torch.zeros(3, *shape)
+        message = torch.zeros(layout.slots)
+        message[layout.data : layout.data + layout.pilots] = 1
+        mixed = KeyedRotation(key, layout.slots).apply(message).view(-1, SLOTS) / self._amplitudes()
+        weights = torch.zeros(len(mixed), COEFFICIENTS).index_copy(1, hidden_slots(), mixed)
+        return correlator(shape, layout.carrying, weights)
 
     def _layout(self, blocks: Tensor, carrying: Tensor | None, scale: float) -> _Layout | None:
         """Who carries what; None where nothing carries, or so little that no block has a slot of its own.

@@ -28,6 +28,7 @@ from rofi.pipeline.networks import Networks, planes, to_picture
 from rofi.pipeline.person_choice import to_bytes
 from rofi.pipeline.protector import scale_of
 from rofi.pipeline.region import unpack_region
+from rofi.pipeline.relocation import Layout, find_offset
 
 Bytes = npt.NDArray[np.uint8]
 Tier = Literal["auto", "sealed", "neural"]
@@ -109,10 +110,11 @@ class Restorer:
         """
         photo = decode(protected, name).pixels
         for header in headers:
-            if not header.faces or header.size != (photo.shape[1], photo.shape[0]):
+            if not header.faces:
                 continue
             try:
-                if self._reveal(photo, header.faces[0], key_vector(self.secret, header.salt)).revealed.fits:
+                laid_out = self._layout(photo, header).lay_out(photo)
+                if self._reveal(laid_out, header.faces[0], key_vector(self.secret, header.salt)).revealed.fits:
                     return header
             except HeaderDamaged:
                 continue
@@ -149,28 +151,56 @@ class Restorer:
                 f"{name}: was protected with model {header.model}, these weights are {self.networks.fingerprint}; "
                 "give the file of those weights with --weights"
             )
-        photo = decode(protected, name).pixels
-        if header.size != (photo.shape[1], photo.shape[0]):
-            if header.size[0] * header.size[1] > MOST_PIXELS:
-                raise HeaderDamaged(f"{name}: header: a photograph of impossible size; use an intact copy of the file")
-            photo = np.asarray(cv2.resize(photo, header.size, interpolation=cv2.INTER_CUBIC))
-        restored = photo.copy()
+        pixels = decode(protected, name).pixels
+        if header.size[0] * header.size[1] > MOST_PIXELS:
+            raise HeaderDamaged(f"{name}: header: a photograph of impossible size; use an intact copy of the file")
         fits = True
         try:
+            layout = self._layout(pixels, header)
+            photo = layout.lay_out(pixels)
+            restored = photo.copy()
             for index, face in enumerate(header.faces):
                 fits &= self._restore_face(photo, restored, face, key_vector(self.secret, header.salt, index))
         except HeaderDamaged as error:
             raise HeaderDamaged(f"{name}: {error}") from error
-        return RestoredPhoto(f"{PurePath(name).stem}.png", encode(restored, "png"), "neural", fits)
+        data = encode(layout.take_back(restored, pixels), "png")
+        return RestoredPhoto(f"{PurePath(name).stem}.png", data, "neural", fits)
+
+    def _layout(self, pixels: Bytes, header: Header) -> Layout:
+        """How the file's pixels lie in the photograph: as they are, resized, or cropped and found by the pilot."""
+        file_size = (pixels.shape[1], pixels.shape[0])
+        if file_size == header.size or not header.faces:
+            return Layout(header.size, file_size)
+        for index, record in enumerate(header.faces):
+            corner = record.region_box[:2]
+            pilot = self._pilot(record, key_vector(self.secret, header.salt, index), max(header.size))
+            offset = find_offset(pixels, pilot, corner)
+            if offset is not None:
+                return Layout(header.size, file_size, offset)
+        return Layout(header.size, file_size, resized=True)
+
+    def _pilot(self, record: FaceRecord, key: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.float32]:
+        window = Window(*record.region_box)
+        changed = unpack_region(record.region, window)
+        scale = self._scale(self._alignment(longest, record))
+        pilot = self.networks.model.residue.to("cpu").pilot(
+            window.shape,
+            torch.from_numpy(touched_blocks(changed)),
+            torch.from_numpy(key),
+            scale,
+            torch.from_numpy(whole_blocks(changed)),
+        )
+        return pilot.numpy()
+
+    def _scale(self, alignment: Alignment) -> float:
+        return scale_of(alignment.scale, np.empty((self.networks.view, 0), np.uint8))
 
     def _reveal(self, photo: Bytes, face: FaceRecord, key: npt.NDArray[np.float32]) -> RevealedFace:
-        window = Window(*face.region_box)
-        if window.right > photo.shape[1] or window.bottom > photo.shape[0]:
-            raise HeaderDamaged("header: a face lies outside the photograph; use an intact copy of the file")
-        alignment = self._alignment(photo, face)
+        window = Window(*face.region_box)  # within the photograph: the header sees to it
+        alignment = self._alignment(max(photo.shape), face)
         changed = unpack_region(face.region, window)
         residue = self.networks.model.residue.to("cpu")
-        scale = scale_of(alignment.scale, np.empty((self.networks.view, 0), np.uint8))
+        scale = self._scale(alignment)
         revealed = residue.reveal(
             planes(photo[window.slices]),
             torch.from_numpy(touched_blocks(changed)),
@@ -180,14 +210,14 @@ class Restorer:
         )
         return RevealedFace(window, alignment, changed, revealed)
 
-    def _alignment(self, photo: Bytes, face: FaceRecord) -> Alignment:
+    def _alignment(self, longest: int, face: FaceRecord) -> Alignment:
         """The record's alignment, refused where extracting its view would take any amount of memory or time."""
         (a, b, x, c, d, y), view = face.matrix, self.networks.view
         try:
             alignment = Alignment(np.array([[a, b, x], [c, d, y]]), view)
         except RofiError as error:
             raise HeaderDamaged(f"header: {error}") from error
-        if alignment.scale > LARGEST_ENLARGEMENT or view / alignment.scale > LARGEST_VIEW * max(photo.shape):
+        if alignment.scale > LARGEST_ENLARGEMENT or view / alignment.scale > LARGEST_VIEW * longest:
             raise HeaderDamaged("header: a face has an impossible size; use an intact copy of the file")
         return alignment
 

@@ -13,6 +13,7 @@ from rofi.errors import TrainingError
 from rofi.evaluation.lpips import Lpips
 from rofi.model.discriminator import PatchDiscriminator, Realness
 from rofi.recognition.crops import CropJitter
+from rofi.recognition.network_files import find_network
 from rofi.recognition.specs import SPECS
 from rofi.recognition.torch_recogniser import TorchRecogniser
 from rofi.training.augmentation import augment
@@ -38,7 +39,7 @@ class Objective(nn.Module):
         self.weights = config.losses
         self.side = config.perceptual_side
         perceives = config.losses.person_lpips or config.losses.restored_lpips
-        self.lpips = Lpips(None if networks is None else networks / "lpips_alex.safetensors") if perceives else None
+        self.lpips = Lpips(find_network("lpips_alex.safetensors", networks)) if perceives else None
         self.jitter = CropJitter()
         for name in config.recognisers:
             if name not in SPECS or SPECS[name].role != "training":

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.linalg import eigh
+from scipy.ndimage import distance_transform_edt
 from scipy.spatial import Delaunay
 
 from rofi.errors import TrainingError
@@ -20,8 +21,10 @@ from rofi.training.yaw import yaw
 Floats = NDArray[np.float64]
 
 _INNER_LIPS = (13, 14)
-_TEXTURE_MARGIN = 2.0
+_TEXTURE_MARGIN = 5.0
 """Pixels of the view that the texture goes beyond the mean mesh."""
+RIM_SHARE = 0.025
+"""Width of the rim about the mesh that is textured too, in sides of the texture."""
 FRONTAL = 0.12
 """Largest turn (see `yaw`)."""
 CLOSED_MOUTH = 0.04
@@ -103,9 +106,10 @@ def _fit_shape(model: PersonModel, meshes: Floats) -> Floats:
 
 
 class TextureRaster(NamedTuple):
-    """Where the texels lie on the mesh: a triangle's `vertices` (M, 3) and barycentric `weights` (M, 3) for each of
+    """Where the texels lie on the mesh.
 
-    the M texels that the mesh covers; `covered` (T * T,) says which those are.
+    `covered` (T * T,) says which M texels the mesh covers; each of them has its triangle's `vertices` (M, 3) and
+    barycentric `weights` (M, 3).
     """
 
     vertices: NDArray[np.int32]
@@ -123,13 +127,24 @@ def _texture_raster(model: PersonModel, mean: Floats) -> TextureRaster:
     triangles = Delaunay(mean[:, :2])
     texels = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
     places = (texels + 0.5) / side * width + origin
-    found = triangles.find_simplex(places)
+    found = _with_rim(triangles.find_simplex(places), side)
     covered = found >= 0
     # scipy's affine transform to the first two barycentric coordinates; the three of them sum to 1
     transform = triangles.transform[found[covered]]
     first_two = np.einsum("nij,nj->ni", transform[:, :2], places[covered] - transform[:, 2])
     weights = np.column_stack([first_two, 1 - first_two.sum(1)])
     return TextureRaster(triangles.simplices[found[covered]], weights, covered)
+
+
+def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:
+    """Triangles of the texels (T * T,), -1 for none, grown by a rim that continues the nearest ones.
+
+    Drawing a texture interpolates past its edge; the skin beyond the mesh is what belongs there, not black.
+    """
+    covered = (found >= 0).reshape(side, side)
+    distance, (row, column) = distance_transform_edt(~covered, return_indices=True)
+    nearest = found.reshape(side, side)[row, column]
+    return np.where(distance <= RIM_SHARE * side, nearest, -1).astype(np.int32).ravel()
 
 
 def shape_free(view: NDArray[np.uint8], mesh: Floats, raster: TextureRaster) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ def read_photos(sources: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of every photograph in `sources`, in sorted order within a folder, in file order within a tar.
 
     Raises:
-        TrainingError: a source does not exist or is not a folder, a tar or a photograph.
+        TrainingError: a source does not exist, is not a folder, a tar or a photograph, or is a damaged tar.
     """
     for source in sources:
         if source.is_dir():
@@ -30,8 +31,11 @@ def read_photos(sources: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
 
 
 def _read_tar(source: Path) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(source) as archive:
-        for member in archive:
-            content = archive.extractfile(member)
-            if content is not None and Path(member.name).suffix.lower() in SUFFIXES:
-                yield member.name, content.read()
+    try:
+        with tarfile.open(source) as archive:
+            for member in archive:
+                content = archive.extractfile(member) if member.isfile() else None
+                if content is not None and Path(member.name).suffix.lower() in SUFFIXES:
+                    yield member.name, content.read()
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise TrainingError(f"{source}: damaged after some photographs ({error}); fetch it again") from error

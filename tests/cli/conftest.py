@@ -1,0 +1,77 @@
+import sys
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import pytest
+import torch
+
+from pipeline.photographs import close_up, saved
+from rofi.cli.app import main
+from rofi.keys.secret import Secret
+from rofi.keys.store import save_secret
+from rofi.pipeline import protector
+from rofi.pipeline.networks import Networks
+from rofi.recognition.specs import SPECS
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What a command left: its exit status, standard output and standard error."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def networks():
+    return Networks.load(device="cpu")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch, networks):
+    """Networks loaded once, and a judge that lets every face pass: these tests are no verdict on the weights."""
+    lenient = {name: replace(spec, threshold=2.0) for name, spec in SPECS.items()}
+    monkeypatch.setattr(protector, "SPECS", MappingProxyType(lenient))
+    load = Networks.load
+    monkeypatch.setattr(Networks, "load", lambda weights=None: load(weights) if weights else networks)
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.fixture
+def rofi(monkeypatch, capsys):
+    """The program, in this process."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["rofi", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return Ended(ended.value.code or 0, out, err)
+
+    return run
+
+
+@pytest.fixture
+def key(tmp_path):
+    path = tmp_path / "clinic.key"
+    save_secret(Secret(bytes(range(32))), path, None)
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Two photographs of one patient, one in a sub-folder."""
+    folder = tmp_path / "photos"
+    (folder / "visit 2").mkdir(parents=True)
+    (folder / "Anna Example.png").write_bytes(saved(close_up()))
+    (folder / "visit 2" / "left eye.jpg").write_bytes(saved(close_up(), "JPEG", quality=95))
+    return folder
