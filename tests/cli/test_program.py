@@ -44,10 +44,10 @@ def rofi(environment, tmp_path):
 
 @pytest.fixture
 def several(tmp_path):
-    """A folder of five photographs of different bytes."""
+    """A folder of four photographs of different bytes."""
     folder = tmp_path / "several"
     folder.mkdir()
-    for number in range(5):
+    for number in range(4):
         pixels = close_up().copy()
         pixels[0, 0] = number
         (folder / f"{number}.png").write_bytes(saved(pixels))
@@ -58,7 +58,7 @@ def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_from_a_new_key_to_the_original_in_four_commands(rofi, photos):
+def test_from_a_new_key_to_the_original_in_three_commands(rofi, photos):
     assert rofi("keys", "new", "clinic.key").returncode == 0
     protected = rofi("protect", photos, "--key", "clinic.key", "--out", "out", "--log", "owner.log")
     assert protected.returncode == 0, protected.stderr
@@ -66,19 +66,16 @@ def test_from_a_new_key_to_the_original_in_four_commands(rofi, photos):
     restored = rofi("restore", "out", "--key", "clinic.key", "--out", "back", "--json")
     assert restored.returncode == 0
     assert json.loads(restored.stdout)["counts"] == {"done": 2, "skipped": 0, "failed": 0}
-    inspected = rofi("inspect", photos / "Anna Example.png", "--json")
-    assert json.loads(inspected.stdout)["protected"] is False
     originals = {path.name: path.read_bytes() for path in photos.rglob("*.*")}
     assert content(photos.parent / "back") == originals
 
 
-def test_an_error_is_one_line_and_a_status(rofi, tmp_path):
+def test_an_error_is_one_line_and_a_status(rofi, key, tmp_path):
     missing = rofi("protect", "gone", "--key", "clinic.key", "--out", "out")
     assert (missing.returncode, missing.stdout) == (2, "")
     assert missing.stderr == "rofi: gone: no such file or folder; check the name\n"
     (tmp_path / "a.png").write_bytes(b"")
-    rofi("keys", "new", "clinic.key")
-    failed = rofi("protect", "a.png", "--key", "clinic.key", "--out", "out")
+    failed = rofi("protect", "a.png", "--key", key, "--out", "out")
     assert failed.returncode == 1
     assert "rofi: a.png: the file is empty; take an untouched copy\n" in failed.stderr
     assert "Traceback" not in failed.stderr
@@ -130,9 +127,9 @@ def test_an_interrupted_batch_leaves_whole_files_and_is_gone_on_with(rofi, envir
     done = lambda _: out.exists() and any(name.endswith(".png") for name in content(out))  # noqa: E731
     check_interrupted(*interrupted(environment, key, several, out, 1, done), out)
     whole = content(out)
-    assert 1 <= len(whole) < 5
-    again = json.loads(rofi("protect", several, "--key", key, "--out", out, "--json").stdout)
-    assert again["counts"] == {"done": 5 - len(whole), "skipped": len(whole), "failed": 0}
+    assert 1 <= len(whole) < 4
+    again = json.loads(rofi("protect", several, "--key", key, "--out", out, "--workers", "2", "--json").stdout)
+    assert again["counts"] == {"done": 4 - len(whole), "skipped": len(whole), "failed": 0}
     assert {name: data for name, data in content(out).items() if name in whole} == whole
     assert content(several) == before
 
@@ -143,24 +140,3 @@ def test_an_interruption_while_workers_start_is_as_quiet(environment, key, sever
     started = lambda process: len(children(process)) >= 3  # noqa: E731 - the workers, and what tracks their resources
     check_interrupted(*interrupted(environment, key, several, out, 2, started), out)
     assert content(several) == before
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux to see child processes")
-def test_a_killed_worker_does_not_hang_the_batch(environment, key, several, tmp_path):
-    out = tmp_path / "out"
-    command = [str(PROGRAM), "protect", str(several), "--key", str(key), "--out", str(out), "--workers", "2", "--json"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        wait_for(lambda: out.exists() and bool(content(out)), process)
-        workers = [child for child in children(process) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
-        os.kill(int(workers[0]), signal.SIGKILL)
-        told, _ = process.communicate(timeout=100)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    counts = json.loads(told)["counts"]
-    assert process.returncode == 0
-    assert counts["failed"] == 0  # killed once, not by its file: done again
-    assert counts["done"] + counts["skipped"] == 5
-    assert len([name for name in content(out) if name.endswith(".png")]) == 5

@@ -162,13 +162,3 @@ def test_a_name_of_no_encoding_can_be_told(rofi, key, tmp_path, as_json):
     assert "M" in ended.out
     ended.out.encode("utf-8")  # as a terminal or a pipe would
     ended.err.encode("utf-8")
-
-
-def test_two_workers_do_what_one_does(rofi, photos, key, tmp_path, monkeypatch):
-    """In real processes, where nothing here is patched: both photographs are refused before any network judges."""
-    for path in photos.rglob("*.*"):
-        path.write_bytes(saved(close_up(100)))
-    ended = rofi("protect", photos, "--key", key, "--out", tmp_path / "out", "--workers", "2", "--json")
-    told = json.loads(ended.out)
-    assert (ended.status, told["counts"]["failed"]) == (1, 2)
-    assert {file["error"] for file in told["files"]} == {"FaceTooSmall"}

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from skimage.data import astronaut
 
-from rofi.model.dct import COEFFICIENTS, to_coefficients, with_coefficients, zigzag
+from rofi.model.dct import COEFFICIENTS, correlator, to_coefficients, with_coefficients, zigzag
 
 
 def picture(height=48, width=64, dtype=torch.float32):
@@ -82,3 +82,16 @@ def test_gradient_passes_through_both_directions():
     blocks = torch.ones(2, 2, dtype=torch.bool)
     with_coefficients(image, blocks, to_coefficients(image, blocks)).sum().backward()
     torch.testing.assert_close(image.grad, torch.ones_like(image), atol=1e-4, rtol=0)
+
+
+def test_the_correlator_is_the_transpose_of_the_coefficients():
+    """<correlator(w), image> = <w, coefficients(image)>, but for the level shift of the mean."""
+    generator = torch.Generator().manual_seed(0)
+    image = picture(dtype=torch.float64)
+    blocks = torch.rand(6, 8, generator=generator) < 0.5
+    weights = torch.randn(int(blocks.sum()), COEFFICIENTS, generator=generator, dtype=torch.float64)
+    weights[:, 0] = 0
+    pattern = correlator((48, 64), blocks, weights)
+    assert float((pattern * image).sum()) == pytest.approx(float((weights * to_coefficients(image, blocks)).sum()))
+    outside = ~blocks.repeat_interleave(8, 0).repeat_interleave(8, 1)
+    assert not pattern[:, outside].any()

@@ -200,3 +200,15 @@ def test_gradient_reaches_the_carrier_but_not_the_key(codec, face):
     codec.hide(carrier, original, blocks, secret, 0.5).square().sum().backward()
     assert carrier.grad.abs().sum() > 0
     assert secret.grad is None
+
+
+def test_the_pilot_correlates_with_the_picture_that_was_protected_with_its_key_alone(codec, face, protected):
+    _, blocks = face
+    right, wrong = (codec.pilot((112, 96), blocks, key(seed), 0.5) for seed in (0, 1))
+    shifted = protected.roll(1, dims=2)
+    scores = [
+        float((pattern * picture).sum())
+        for pattern, picture in ((right, protected), (wrong, protected), (right, shifted))
+    ]
+    assert scores[0] > 4 * max(abs(scores[1]), abs(scores[2]))
+    assert scores[0] == pytest.approx(2 * int(blocks.sum()), rel=0.1)  # two pilots of 1 in each block

@@ -102,7 +102,7 @@ def _in_processes(job: Job, photos: Sequence[PhotoPath], workers: int) -> Iterat
     """
     lost = yield from _in_pool(job, photos, workers)
     while lost:
-        suspects, rest = lost[: 2 * workers], lost[2 * workers :]
+        suspects, rest = lost[:workers], lost[workers:]
         survived = False
         while suspects:
             left = yield from _in_pool(job, suspects, 1)

@@ -109,7 +109,8 @@ class Restorer:
             PhotoError: the file cannot be read.
         """
         photo = decode(protected, name).pixels
-        for header in headers:
+        file_size = (photo.shape[1], photo.shape[0])
+        for header in sorted(headers, key=lambda header: header.size != file_size):  # a crop takes long to find
             if not header.faces:
                 continue
             try:
@@ -173,10 +174,13 @@ class Restorer:
             return Layout(header.size, file_size)
         for index, record in enumerate(header.faces):
             corner = record.region_box[:2]
-            pilot = self._pilot(record, key_vector(self.secret, header.salt, index), max(header.size))
+            key = key_vector(self.secret, header.salt, index)
+            pilot = self._pilot(record, key, max(header.size))
             offset = find_offset(pixels, pilot, corner)
             if offset is not None:
-                return Layout(header.size, file_size, offset)
+                cropped = Layout(header.size, file_size, offset)
+                if self._reveal(cropped.lay_out(pixels), record, key).revealed.fits:  # or it was chance
+                    return cropped
         return Layout(header.size, file_size, resized=True)
 
     def _pilot(self, record: FaceRecord, key: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.float32]:
