@@ -215,21 +215,51 @@ def test_the_sealed_tier_needs_more_than_the_log(networks, secret, protected):
 
 
 def resized(protected, side):
-    return saved(np.asarray(Image.fromarray(pixels_of(protected.data)).resize((side, side))))
+    return np.asarray(Image.fromarray(pixels_of(protected.data)).resize((side, side), Image.Resampling.LANCZOS))
 
 
-def test_an_enlarged_file_comes_back_at_the_photographs_size(networks, secret, protected):
-    restored, result = restored_pixels(networks, secret, resized(protected, 1024), logged=protected.header)
+def test_an_enlarged_file_comes_back_at_its_own_size(networks, secret, protected):
+    restored, result = restored_pixels(networks, secret, saved(resized(protected, 1024)), logged=protected.header)
     assert result.key_fits
-    assert restored.shape == (512, 512, 3)
+    assert restored.shape == (1024, 1024, 3)
     told = told_changed(protected)
-    assert psnr(restored[told], portrait()[told]) > 25
+    smaller = np.asarray(Image.fromarray(restored).resize((512, 512), Image.Resampling.BOX))
+    assert psnr(smaller[told], portrait()[told]) > 25
 
 
-def test_a_file_made_too_small_gives_a_stranger_of_the_photographs_size(networks, secret, protected):
-    restored, result = restored_pixels(networks, secret, resized(protected, 200), logged=protected.header)
+def test_a_file_made_too_small_gives_a_stranger_of_its_own_size(networks, secret, protected):
+    restored, result = restored_pixels(networks, secret, saved(resized(protected, 200)), logged=protected.header)
     assert not result.key_fits
-    assert restored.shape == (512, 512, 3)
+    assert restored.shape == (200, 200, 3)
+
+
+@pytest.mark.parametrize("header", ["in the file", "in the log"])
+def test_a_cropped_file_comes_back(networks, secret, protected, header):
+    top, left = 13, 37  # off the 8-pixel grid
+    bare = saved(np.ascontiguousarray(pixels_of(protected.data)[top:400, left:480]))
+    file = bare if header == "in the log" else pack(bare, protected.header, None)
+    logged = protected.header if header == "in the log" else None
+    restored, result = restored_pixels(networks, secret, file, logged=logged)
+    assert result.key_fits
+    told, photo = (whole[top:400, left:480] for whole in (told_changed(protected), portrait()))
+    assert psnr(restored[told], photo[told]) > 30
+    np.testing.assert_array_equal(restored[~told], photo[~told])
+
+
+def test_a_crop_in_a_larger_frame_comes_back(networks, secret, protected):
+    framed = np.full((560, 600, 3), 255, np.uint8)
+    framed[21:533, 30:542] = pixels_of(protected.data)
+    restored, result = restored_pixels(networks, secret, saved(framed), logged=protected.header)
+    assert result.key_fits
+    assert psnr(restored[21:533, 30:542], portrait()) > 40
+    assert (restored[:21] == 255).all()
+
+
+def test_a_crop_without_the_face_gives_no_more_than_it_shows(networks, secret, protected):
+    bare = np.ascontiguousarray(pixels_of(protected.data)[300:])
+    restored, result = restored_pixels(networks, secret, saved(bare), logged=protected.header)
+    assert not result.key_fits
+    assert restored.shape == bare.shape
 
 
 def test_the_pixels_tell_which_header_is_theirs(networks, secret, protected):
@@ -237,7 +267,6 @@ def test_the_pixels_tell_which_header_is_theirs(networks, secret, protected):
     others = [
         dataclasses.replace(header, salt=bytes(16)),
         dataclasses.replace(header, faces=()),
-        dataclasses.replace(header, size=(1000, 1000)),
         dataclasses.replace(header, faces=(dataclasses.replace(header.faces[0], region=b"damaged"),)),
     ]
     restorer = Restorer(networks, secret)

@@ -26,7 +26,8 @@ class Window:
     @classmethod
     def around(cls, alignment: Alignment, shape: tuple[int, int]) -> Window:
         """The smallest window that holds the view, within a photograph of `shape` (H, W); may be empty."""
-        low, high = alignment.corners().min(0), alignment.corners().max(0)
+        edges = alignment.corners() + 0.5  # from the photograph's edge, as blocks are counted
+        low, high = edges.min(0), edges.max(0)
         rows, columns = (side // BLOCK * BLOCK for side in shape)
         left, top = (int(np.clip(np.floor(v / BLOCK) * BLOCK, 0, m)) for v, m in zip(low, (columns, rows), strict=True))
         right, bottom = (

@@ -21,7 +21,9 @@ _STRONGEST = 6.0
 def match_grain(picture: Image, photo: Image, mask: Image, shrinkage: float, seed: int) -> Image:
     """Add to a smooth picture the fine texture that the photograph has and it lacks, octave by octave.
 
-    The texture is noise with the photograph's energy in each octave: nothing of the patient's skin is copied.
+    The texture is noise with the photograph's energy in each octave: nothing of the patient's skin is copied. All
+    octaves are bands of one field of white noise, for neighbouring bands overlap: of fields of their own they would
+    add up to a quarter less than in the photograph.
 
     Args:
         picture: (H, W, 3) 0..255, enlarged from the network's view.
@@ -34,13 +36,13 @@ def match_grain(picture: Image, photo: Image, mask: Image, shrinkage: float, see
     core = mask > _SKIN_CORE
     if not core.any():
         return picture
-    generator = np.random.default_rng(seed)
+    noise = np.random.default_rng(seed).standard_normal((*mask.shape, 4), np.float32)
     result = picture.copy()
     for octave in range(max(1, math.ceil(math.log2(max(shrinkage, 1))) + 1)):
         wanted, there = (_energy(image @ _LUMA, core, octave) for image in (photo, picture))
         lacking = min(math.sqrt(max(wanted**2 - there**2, 0.0)), _STRONGEST)
         if lacking > 0:
-            result += mask[..., None] * _noise(mask.shape, octave, lacking, generator)
+            result += mask[..., None] * lacking * _grain(noise, octave)
     return result
 
 
@@ -57,8 +59,8 @@ def _energy(plane: npt.NDArray[np.floating], core: npt.NDArray[np.bool_], octave
     return float(1.4826 * np.median(np.abs(band - np.median(band))))
 
 
-def _noise(shape: tuple[int, ...], octave: int, deviation: float, generator: np.random.Generator) -> Image:
-    lightness, colour = generator.standard_normal((*shape, 1)), generator.standard_normal((*shape, 3))
-    bands = [_band(plane, octave) for plane in (lightness[..., 0], colour)]
-    bands = [band * (deviation / max(float(band.std()), 1e-6)) for band in bands]
-    return np.asarray(bands[0][..., None] + _COLOUR_SHARE * bands[1], np.float32)
+def _grain(noise: Image, octave: int) -> Image:
+    """A band of (H, W, 4) noise as grain (H, W, 3): lightness of deviation 1 from one plane, colour from three."""
+    band = _band(noise, octave)
+    band /= np.maximum(band.std(axis=(0, 1)), 1e-6)
+    return np.asarray(band[..., :1] + _COLOUR_SHARE * band[..., 1:], np.float32)

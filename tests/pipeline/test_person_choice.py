@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from pipeline.photographs import close_up, protector, saved
+from rofi.errors import StillRecognised
+from rofi.keys.derivation import key_vector
+from rofi.pipeline.person_choice import rank_candidates, to_bytes
+
+
+@pytest.fixture(scope="module")
+def choices(networks, secret):
+    """Four candidates for a photograph, ranked, with what they were ranked by."""
+    made = protector(networks, secret, candidates=4)
+    faces = made.finder.find(close_up(), "a")
+    views = [face.alignment.extract(close_up()) for face in faces]
+    keys = [[key_vector(secret, salt)] for salt in made.salts(saved(close_up()))]
+    return made.judge, views, rank_candidates(networks.model.person, made.judge, faces, views, keys)
+
+
+def test_candidates_come_least_alike_first_each_once(choices):
+    _, _, ranked = choices
+    assert sorted(choice.candidate for choice in ranked) == [0, 1, 2, 3]
+    assert [choice.likeness for choice in ranked] == sorted(choice.likeness for choice in ranked)
+    assert ranked[0].likeness < ranked[-1].likeness
+
+
+def test_likeness_is_the_cosine_of_the_judges_embeddings(choices):
+    judge, (view,), ranked = choices
+    for choice in ranked:
+        one, other = judge.embed(to_bytes(choice.placed[0].face)[None])[0], judge.embed(view[None])[0]
+        cosine = one @ other / np.linalg.norm(one) / np.linalg.norm(other)
+        assert choice.likeness == pytest.approx(float(cosine), abs=1e-5)
+
+
+def test_levels_are_rounded_and_clipped():
+    assert to_bytes(np.array([-3, 0.4, 0.6, 254.6, 300], np.float32)).tolist() == [0, 0, 1, 255, 255]
+
+
+def likeness_of(monkeypatch, made, values):
+    """Let the judge find these likenesses, one after another; the last one for good."""
+    told = []
+
+    def likeness(*_):
+        told.append(values[min(len(told), len(values) - 1)])
+        return told[-1]
+
+    monkeypatch.setattr(made, "_likeness", likeness)
+    return told
+
+
+def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret, monkeypatch):
+    made = protector(networks, secret, candidates=2, attempts=2, rounds=2)
+    told = likeness_of(monkeypatch, made, [3.0, 3.0, 3.0, 0.1])  # the judge's threshold is 2 here
+    result = made.protect(saved(close_up()), "a.png")
+    assert told == [3.0, 3.0, 3.0, 0.1]
+    assert result.likeness == 0.1
+    assert result.header.salt in made.salts(saved(close_up()))[2:]  # of the second round
+
+
+def test_when_all_rounds_are_over_the_photograph_is_refused(networks, secret, monkeypatch):
+    made = protector(networks, secret, candidates=2, attempts=1, rounds=3)
+    told = likeness_of(monkeypatch, made, [3.0])
+    with pytest.raises(StillRecognised):
+        made.protect(saved(close_up()), "a.png")
+    assert len(told) == 3
