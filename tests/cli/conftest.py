@@ -6,7 +6,7 @@ from types import MappingProxyType
 import pytest
 import torch
 
-from pipeline.photographs import QUICK, close_up, saved
+from pipeline.photographs import QUICK, close_up, remembering, saved
 from rofi.cli.app import main
 from rofi.keys.secret import Secret
 from rofi.keys.store import save_secret
@@ -37,13 +37,19 @@ def networks():
     return Networks.load(device="cpu")
 
 
+@pytest.fixture(scope="session")
+def memory():
+    return {}
+
+
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch, networks):
+def _quick(monkeypatch, networks, memory):
     """Networks loaded once, one person tried, and whoever it is taken: these tests are no verdict on the weights."""
     lenient = {name: replace(spec, threshold=2.0) for name, spec in SPECS.items()}
     monkeypatch.setattr(protector, "SPECS", MappingProxyType(lenient))
     load = Networks.load
     monkeypatch.setattr(Networks, "load", lambda weights=None: load(weights) if weights else networks)
+    monkeypatch.setattr(protector.Protector, "protect", remembering(memory))
     monkeypatch.setattr("rofi.cli.protect.ProtectOptions", partial(replace, QUICK))
     monkeypatch.setenv("COLUMNS", "200")
 

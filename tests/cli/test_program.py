@@ -44,10 +44,10 @@ def rofi(environment, tmp_path):
 
 @pytest.fixture
 def several(tmp_path):
-    """A folder of four photographs of different bytes."""
+    """A folder of three photographs of different bytes."""
     folder = tmp_path / "several"
     folder.mkdir()
-    for number in range(4):
+    for number in range(3):
         pixels = close_up().copy()
         pixels[0, 0] = number
         (folder / f"{number}.png").write_bytes(saved(pixels))
@@ -70,15 +70,10 @@ def test_from_a_new_key_to_the_original_in_three_commands(rofi, photos):
     assert content(photos.parent / "back") == originals
 
 
-def test_an_error_is_one_line_and_a_status(rofi, key, tmp_path):
+def test_an_error_is_one_line_and_a_status(rofi):
     missing = rofi("protect", "gone", "--key", "clinic.key", "--out", "out")
     assert (missing.returncode, missing.stdout) == (2, "")
     assert missing.stderr == "rofi: gone: no such file or folder; check the name\n"
-    (tmp_path / "a.png").write_bytes(b"")
-    failed = rofi("protect", "a.png", "--key", key, "--out", "out")
-    assert failed.returncode == 1
-    assert "rofi: a.png: the file is empty; take an untouched copy\n" in failed.stderr
-    assert "Traceback" not in failed.stderr
 
 
 def children(process):
@@ -127,9 +122,9 @@ def test_an_interrupted_batch_leaves_whole_files_and_is_gone_on_with(rofi, envir
     done = lambda _: out.exists() and any(name.endswith(".png") for name in content(out))  # noqa: E731
     check_interrupted(*interrupted(environment, key, several, out, 1, done), out)
     whole = content(out)
-    assert 1 <= len(whole) < 4
+    assert 1 <= len(whole) < 3
     again = json.loads(rofi("protect", several, "--key", key, "--out", out, "--workers", "2", "--json").stdout)
-    assert again["counts"] == {"done": 4 - len(whole), "skipped": len(whole), "failed": 0}
+    assert again["counts"] == {"done": 3 - len(whole), "skipped": len(whole), "failed": 0}
     assert {name: data for name, data in content(out).items() if name in whole} == whole
     assert content(several) == before
 

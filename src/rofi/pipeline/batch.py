@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -143,15 +144,25 @@ def _in_pool(job: Job, photos: Sequence[PhotoPath], workers: int) -> Generator[F
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C waits; processes started meanwhile never hear it, not even before they come to ignore it themselves."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
+    """Ctrl-C comes after this, not amid it: a process half started complains, and so does one that hears of it.
+
+    Processes started meanwhile inherit the mask, until they come to ignore the signal themselves. But a mask is its
+    thread's own: the signal may come by another thread, so it is also taken down here.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # nobody is interrupted here
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if hasattr(signal, "pthread_sigmask") else None
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+    if came:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _died(photo: PhotoPath) -> FileReport:
