@@ -189,23 +189,31 @@ def test_a_read_only_folder_is_an_error(networks, secret, photos, tmp_path, monk
     assert "Permission denied" in report.message
 
 
-def test_a_folder_with_the_name_of_the_result_is_an_error(networks, secret, photos, tmp_path):
+def test_an_original_whose_name_is_taken_comes_back_in_a_folder_of_its_own(networks, secret, photos, tmp_path):
     out, back = tmp_path / "out", tmp_path / "back"
     (back / "Anna Example.png").mkdir(parents=True)
     (photo, *_) = find_photos([photos])
     protecting(networks, secret, out)(photo)
+    (protected,) = out.iterdir()
     (report,) = batch(restoring(networks, secret, back), out)
-    assert report.error == "OutputError"
-    assert "there is a file already" in report.message
+    assert report.result == str(back / protected.stem / "Anna Example.png")
+    assert (back / protected.stem / "Anna Example.png").read_bytes() == photo.path.read_bytes()
+    (again,) = batch(restoring(networks, secret, back), out)
+    assert again.outcome is Outcome.SKIPPED
 
 
-def test_two_originals_of_one_name_do_not_overwrite_one_another(networks, secret, photos, tmp_path):
+def test_two_originals_of_one_name_both_come_back(networks, secret, photos, tmp_path):
+    first, *_ = find_photos([photos])
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / first.path.name).write_bytes(first.path.read_bytes() + b"\0")
     out, back = tmp_path / "out", tmp_path / "back"
-    batch(protecting(networks, secret, out), photos)
-    reports = batch(restoring(networks, secret, back), out)
-    assert sorted(str(report.outcome) for report in reports) == ["done", "done", "failed"]
-    restored = content(back)["Anna Example.png"]
-    assert restored in content(photos).values()
+    job = protecting(networks, secret, out)
+    originals = [first, *find_photos([others])]
+    for photo in originals:
+        assert job(photo).outcome is Outcome.DONE
+    results = [Path(report.result) for report in batch(restoring(networks, secret, back), out)]
+    assert sorted(path.read_bytes() for path in results) == sorted(photo.path.read_bytes() for photo in originals)
 
 
 def test_what_cannot_be_restored_is_named(networks, secret, photos, tmp_path):

@@ -19,8 +19,6 @@ Mask = npt.NDArray[np.bool_]
 
 SURELY_A_FACE = 0.5
 """Presence from which the mesh lies on a face: 0.99 and more on faces, 0.12 and less on other things."""
-SURELY_FOUND = 0.85
-NO_FACE = "{name}: no face found; crop or turn the photograph so that the face shows"
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,16 @@ class FaceFinder:
         """
         detections = self.detector.detect(photo)
         if not detections:
-            raise NoFaceFound(NO_FACE.format(name=name))
+            raise NoFaceFound(f"{name}: no face found; crop or turn the photograph so that the face shows")
         faces = []
         for found in detections:
             landmarks = self.mesh_detector.detect(photo, found.points)
-            if landmarks.presence < SURELY_A_FACE and found.score < SURELY_FOUND:
-                continue  # a pattern on a wall: both networks doubt it
-            if landmarks.presence < SURELY_A_FACE:
-                raise NoFaceFound(f"{name}: a face is turned too far or covered to be measured; crop it out")
+            if landmarks.presence < SURELY_A_FACE:  # it may be one all the same, and must not go out unprotected
+                x, y = found.centre
+                raise NoFaceFound(
+                    f"{name}: what may be a face at {x:.0f}, {y:.0f} cannot be measured (turned far or covered); "
+                    "crop it out"
+                )
             distance = outer_corner_distance(landmarks)
             if distance < self.min_face:
                 raise FaceTooSmall(
@@ -80,8 +80,6 @@ class FaceFinder:
                     f"{self.min_face:.0f}; crop it out, use a larger photograph or set --min-face"
                 )
             faces.append(self._describe(photo.shape, Alignment.from_points(found.points, self.view), landmarks))
-        if not faces:
-            raise NoFaceFound(NO_FACE.format(name=name))
         return faces
 
     def _describe(self, shape: tuple[int, ...], alignment: Alignment, landmarks: Landmarks) -> FoundFace:

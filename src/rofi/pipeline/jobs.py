@@ -20,7 +20,7 @@ from rofi.pipeline.owner_log import LogLine, lines_for
 from rofi.pipeline.photos import PhotoPath
 from rofi.pipeline.protector import EXTENSIONS, ProtectOptions, Protector
 from rofi.pipeline.report import FileReport, Outcome
-from rofi.pipeline.restorer import Restorer, Tier
+from rofi.pipeline.restorer import RestoredPhoto, Restorer, Tier
 from rofi.pipeline.salts import candidate_salts
 
 
@@ -139,13 +139,21 @@ class RestoreJob:
         assert self._restorer is not None
         protected = read_file(photo.path)
         restored = self._restorer.restore(protected, photo.path.name, self._logged(protected, photo))
-        target = self.out / photo.relative.parent / restored.name
-        outcome = Outcome.DONE
-        if holds(target, restored.data):
-            outcome = Outcome.SKIPPED
-        else:
-            write_new(target, restored.data)
+        outcome, target = self._write(photo, restored)
         return FileReport(str(photo.path), outcome, str(target), tier=restored.tier, key_fits=restored.key_fits)
+
+    def _write(self, photo: PhotoPath, restored: RestoredPhoto) -> tuple[Outcome, Path]:
+        """Under its own name; where another file has that, in a folder named after the protected one.
+
+        Cameras name photographs of many patients alike, and two originals of one name must both come back.
+        """
+        folder = self.out / photo.relative.parent
+        own, apart = folder / restored.name, folder / photo.path.stem / restored.name
+        target = apart if is_taken(own) and not holds(own, restored.data) else own
+        if holds(target, restored.data):
+            return Outcome.SKIPPED, target
+        write_new(target, restored.data)
+        return Outcome.DONE, target
 
     def _logged(self, protected: bytes, photo: PhotoPath) -> Header | None:
         """The header from the log for a file without one of its own: by its pixels, else by its name.

@@ -68,7 +68,8 @@ class OwnerLog:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.open("ab").close()  # a log that cannot be written is better known before the batch than after
+            # A log that cannot be written is better known before the batch; names of patients are for its owner alone.
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         except OSError as error:
             raise self._unwritable(error) from error
         self.lines = read_log(path)
