@@ -1,66 +1,82 @@
-"""Sharpness and grain of a face that was made smaller than its photograph shows it."""
+"""Sharpness and skin texture of a face that was made smaller than its photograph shows it.
+
+The texture is a random-phase texture (Galerne, Gousseau and Morel 2011): noise with the covariance of a piece of the
+patient's skin, pores, grain and colour included. What stands where is noise; no mole or scar is copied.
+"""
 
 from __future__ import annotations
-
-import math
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+from scipy.fft import irfft2, next_fast_len, rfft2
 
 Image = npt.NDArray[np.float32]
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
-_COLOUR_SHARE = 0.35
-"""Standard deviation of the grain's colour over that of its lightness."""
+SOFTNESS = 1.6
+"""Pixels of the view up to which a made face lacks detail (standard deviation of a Gaussian)."""
+SHARPENING = 0.3
 _SKIN_CORE = 0.9
-_STRONGEST = 6.0
-"""Levels; more than that in one octave is hair or beard, not grain."""
+_STRONGEST = 8.0
+"""Levels; a texture stronger than that is hair or beard and is weakened to it."""
+_PATCH_SHARE = 0.09
+_PATCH_SIDES = (12, 192)
 
 
 def match_grain(picture: Image, photo: Image, mask: Image, shrinkage: float, seed: int) -> Image:
-    """Add to a smooth picture the fine texture that the photograph has and it lacks, octave by octave.
-
-    The texture is noise with the photograph's energy in each octave: nothing of the patient's skin is copied. All
-    octaves are bands of one field of white noise, for neighbouring bands overlap: of fields of their own they would
-    add up to a quarter less than in the photograph.
+    """Sharpen a smooth picture and give it the fine texture of the skin that it replaces.
 
     Args:
         picture: (H, W, 3) 0..255, enlarged from the network's view.
         photo: (H, W, 3) 0..255, the original.
         mask: (H, W), 1 where the picture will replace the photograph.
-        shrinkage: photograph pixels per pixel of the view; octaves finer than the view are filled, and the finest that
-            the view holds, for the network's own are soft.
+        shrinkage: photograph pixels per pixel of the view.
         seed: fixes the noise.
     """
     core = mask > _SKIN_CORE
-    if not core.any():
-        return picture
-    noise = np.random.default_rng(seed).standard_normal((*mask.shape, 4), np.float32)
-    result = picture.copy()
-    for octave in range(max(1, math.ceil(math.log2(max(shrinkage, 1))) + 1)):
-        wanted, there = (_energy(image @ _LUMA, core, octave) for image in (photo, picture))
-        lacking = min(math.sqrt(max(wanted**2 - there**2, 0.0)), _STRONGEST)
-        if lacking > 0:
-            result += mask[..., None] * lacking * _grain(noise, octave)
-    return result
+    softness = SOFTNESS * max(shrinkage, 0.4)
+    soft, sharp = _detail(picture, softness), _detail(photo, softness)
+    result = picture + (SHARPENING * mask[..., None]) * soft
+    squares = _squares(core)
+    if squares:
+        skin, plain = _plainest(sharp, squares), _plainest(soft, squares)
+        wanted, there = float(skin.std()), float((1 + SHARPENING) * plain.std())
+        if wanted > there:
+            share = np.sqrt(1 - (there / wanted) ** 2) * min(1.0, _STRONGEST / wanted)
+            result += (share * mask)[..., None] * _random_phase(skin, mask.shape, np.random.default_rng(seed))
+    return np.asarray(result, np.float32)
 
 
-def _band(image: npt.NDArray[np.floating], octave: int) -> Image:
-    """Difference of Gaussians: detail of about 2**octave pixels."""
-    plane = np.asarray(image, np.float32)
-    fine = plane if octave == 0 else cv2.GaussianBlur(plane, (0, 0), 0.6 * 2 ** (octave - 1))
-    return np.asarray(fine - cv2.GaussianBlur(plane, (0, 0), 0.6 * 2**octave), np.float32)
+def _detail(image: Image, softness: float) -> Image:
+    """What a blur takes away."""
+    return np.asarray(image - cv2.GaussianBlur(image, (0, 0), softness), np.float32)
 
 
-def _energy(plane: npt.NDArray[np.floating], core: npt.NDArray[np.bool_], octave: int) -> float:
-    """Robust standard deviation of a band over the core: edges of lips and nostrils do not count (MAD, 1.4826)."""
-    band = _band(plane, octave)[core]
-    return float(1.4826 * np.median(np.abs(band - np.median(band))))
+def _squares(core: npt.NDArray[np.bool_]) -> list[tuple[slice, slice]]:
+    """Half overlapping squares that lie in the core."""
+    side = int(np.clip(_PATCH_SHARE * np.sqrt(core.size), *_PATCH_SIDES))
+    step = side // 2
+    places = [
+        (row, column)
+        for row in range(0, core.shape[0] - side + 1, step)
+        for column in range(0, core.shape[1] - side + 1, step)
+    ]
+    squares = [(slice(row, row + side), slice(column, column + side)) for row, column in places]
+    return [square for square in squares if core[square].all()]
 
 
-def _grain(noise: Image, octave: int) -> Image:
-    """A band of (H, W, 4) noise as grain (H, W, 3): lightness of deviation 1 from one plane, colour from three."""
-    band = _band(noise, octave)
-    band /= np.maximum(band.std(axis=(0, 1)), 1e-6)
-    return np.asarray(band[..., :1] + _COLOUR_SHARE * band[..., 1:], np.float32)
+def _plainest(detail: Image, squares: list[tuple[slice, slice]]) -> Image:
+    """The detail of plain skin: of all squares, that at the lower third by energy; lips, brows and hair lie above."""
+    ranked = sorted(squares, key=lambda square: float(detail[square].std()))
+    return detail[ranked[len(ranked) // 3]]
+
+
+def _random_phase(skin: Image, shape: tuple[int, ...], generator: np.random.Generator) -> Image:
+    """(H, W, 3) noise with the covariance of a patch of detail: white noise convolved with the patch."""
+    fade = np.hanning(skin.shape[0] + 2)[1:-1].astype(np.float32)
+    window = np.outer(fade, fade)[..., None]
+    kernel = (skin - skin.mean((0, 1))) * window / np.sqrt(np.square(window).sum())
+    size = [next_fast_len(shape[i] + skin.shape[i], real=True) for i in (0, 1)]
+    noise = rfft2(generator.standard_normal(size, np.float32), axes=(0, 1))
+    planes = [irfft2(noise * rfft2(kernel[..., i], size), size) for i in range(3)]
+    return np.asarray(np.stack(planes, -1)[: shape[0], : shape[1]], np.float32)

@@ -26,7 +26,9 @@ class LossWeights:
     """Factors of the paper's losses, equations (2) to (6), and of staying near the key's person.
 
     `wrong_identity` is joined by `person_l1` times the wrongly restored face's distance from the protected one, for a
-    wrong key must change nothing. Where both LPIPS factors are 0, its network is not needed.
+    wrong key must change nothing. `person_colour` is that of a change of hue beside that of lightness. Where both LPIPS
+    factors are 0, its network is not needed. `identity_floor` is no factor but the cosine below which equation (2) asks
+    for no more.
     """
 
     protected_identity: float = 2.0
@@ -38,6 +40,8 @@ class LossWeights:
     person_l1: float = 2.0
     person_lpips: float = 1.0
     person_roughness: float = 10.0
+    person_colour: float = 0.0
+    identity_floor: float = 0.0
 
 
 @dataclass(frozen=True)

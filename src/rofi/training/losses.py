@@ -11,13 +11,14 @@ from torch import Tensor
 from rofi.model.discriminator import Realness
 
 
-def dissimilar(embeddings: Sequence[Tensor], originals: Sequence[Tensor]) -> Tensor:
+def dissimilar(embeddings: Sequence[Tensor], originals: Sequence[Tensor], floor: float = 0.0) -> Tensor:
     """Equations (2) and (5): mean cosine between a changed face and its original, over several recognisers.
 
-    Each recogniser: (N, d) of unit length. Below 0 there is nothing to win: two strangers are at 0.
+    Each recogniser: (N, d) of unit length. Below `floor` there is nothing to win; two strangers are at 0, and a floor
+    below that carries further over to recognisers that are not in the loss.
     """
     cosines = torch.stack([(a * b).sum(1) for a, b in zip(embeddings, originals, strict=True)])
-    return F.relu(cosines).mean()
+    return F.relu(cosines - floor).mean()
 
 
 def similar(embeddings: Sequence[Tensor], originals: Sequence[Tensor]) -> Tensor:

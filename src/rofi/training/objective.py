@@ -81,11 +81,14 @@ class Objective(nn.Module):
         with torch.no_grad():
             originals = self.identities(face, jitter)
         fakes = [trip.protected]
+        change = trip.carrier - batch["person"]
         losses = {
-            "protected_identity": w.protected_identity * dissimilar(self.identities(trip.protected, jitter), originals),
-            "person_l1": w.person_l1 * (trip.carrier - batch["person"]).abs().mean(),
+            "protected_identity": w.protected_identity
+            * dissimilar(self.identities(trip.protected, jitter), originals, w.identity_floor),
+            "person_l1": w.person_l1 * change.abs().mean(),
             "person_lpips": w.person_lpips * self.perceptual(trip.carrier, batch["person"]),
-            "person_roughness": w.person_roughness * roughness(trip.carrier - batch["person"]),
+            "person_roughness": w.person_roughness * roughness(change),
+            "person_colour": w.person_colour * (change - change.mean(1, keepdim=True)).abs().mean(),
         }
         if trip.restored is not None and trip.wrong is not None:
             fakes += [trip.restored, trip.wrong]
