@@ -8,9 +8,11 @@ Vetter 1999).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from rofi.errors import WeightsMismatch
@@ -19,6 +21,15 @@ from rofi.model.config import ModelConfig
 VERTICES = 468
 KEY_LIMIT = 2.5
 """Coordinates beyond this many standard deviations render as caricatures; they are clipped."""
+
+
+class PersonArrays(TypedDict):
+    """One person as NumPy arrays: what drawing it into a face takes; see `Person`."""
+
+    shape: NDArray[np.float64]
+    mean_shape: NDArray[np.float64]
+    texture: NDArray[np.float32]
+    texture_points: NDArray[np.float64]
 
 
 class Person(NamedTuple):
@@ -32,6 +43,15 @@ class Person(NamedTuple):
     texture: Tensor
     texture_points: Tensor
     mean_shape: Tensor
+
+    def arrays(self, index: int) -> PersonArrays:
+        """One of the N persons."""
+        return PersonArrays(
+            shape=self.shape[index].double().numpy(),
+            mean_shape=self.mean_shape.double().numpy(),
+            texture=self.texture[index].numpy(),
+            texture_points=self.texture_points.double().numpy(),
+        )
 
 
 class PersonModel(nn.Module):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from rofi.faces.person_placement import PlacedPerson, place_person
-from rofi.model.person import Person, PersonModel
+from rofi.model.person import PersonModel
 from rofi.pipeline.found_face import FoundFace
 from rofi.recognition.recogniser import Recogniser
 
@@ -45,26 +45,16 @@ def rank_candidates(
     choices = []
     for candidate, vectors in enumerate(keys):
         people = persons(torch.from_numpy(np.stack(vectors)))
-        placed = [place(people, index, face, view) for index, (face, view) in enumerate(zip(faces, views, strict=True))]
+        placed = [
+            place_person(view, face.mesh, face.signs, **people.arrays(index))
+            for index, (face, view) in enumerate(zip(faces, views, strict=True))
+        ]
         likeness = [
             float(recogniser.similarity(recogniser.embed(to_bytes(person.face)[None]), original)[0])
             for person, original in zip(placed, originals, strict=True)
         ]
         choices.append(Choice(candidate, max(likeness), placed))
     return sorted(choices, key=lambda choice: choice.likeness)
-
-
-def place(people: Person, index: int, face: FoundFace, view: Bytes) -> PlacedPerson:
-    """One of the persons, placed into a face."""
-    return place_person(
-        view,
-        face.mesh,
-        face.signs,
-        shape=people.shape[index].double().numpy(),
-        mean_shape=people.mean_shape.double().numpy(),
-        texture=people.texture[index].numpy(),
-        texture_points=people.texture_points.double().numpy(),
-    )
 
 
 def to_bytes(picture: npt.NDArray[np.float32]) -> Bytes:

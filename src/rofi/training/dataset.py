@@ -16,7 +16,7 @@ from rofi.faces.landmarks import Landmarks
 from rofi.faces.person_placement import place_person
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
-from rofi.model.person import Person, PersonModel
+from rofi.model.person import PersonModel
 from rofi.training.faces import TrainingFaces
 from rofi.training.sampler import Draw
 from rofi.training.yaw import yaw
@@ -78,7 +78,7 @@ class ProtectionDataset(Dataset[Sample]):
         keys = generator.standard_normal((2, KEY_SIZE)).astype(np.float32)
         signs = eye_regions(Landmarks(mesh, 1.0), (view.shape[0], view.shape[1]))
         person = self.person(torch.from_numpy(keys[:1]))
-        placed = place_person(view, mesh, signs, **_arrays(person))
+        placed = place_person(view, mesh, signs, **person.arrays(0))
         flip = self.flips and generator.random() < 0.5
 
         def picture(values: NDArray[np.floating] | NDArray[np.bool_]) -> Tensor:
@@ -115,22 +115,3 @@ class ProtectionDataset(Dataset[Sample]):
         mesh = self.faces.meshes[index].astype(np.float64)
         points = mesh[:, :2] @ turn.T + move
         return np.asarray(view, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
-
-
-class _PersonArrays(TypedDict):
-    """What `place_person` needs of a person."""
-
-    shape: NDArray[np.float64]
-    mean_shape: NDArray[np.float64]
-    texture: NDArray[np.float32]
-    texture_points: NDArray[np.float64]
-
-
-def _arrays(person: Person) -> _PersonArrays:
-    """The first person of a batch."""
-    return _PersonArrays(
-        shape=person.shape[0].double().numpy(),
-        mean_shape=person.mean_shape.double().numpy(),
-        texture=person.texture[0].numpy(),
-        texture_points=person.texture_points.double().numpy(),
-    )
