@@ -44,3 +44,8 @@ def test_generator_loss_by_hand():
 def test_roughness_is_the_mean_step_across_and_down():
     change = torch.tensor([[0.0, 1, 1], [3, 1, 2]]).view(1, 1, 2, 3)
     assert roughness(change).item() == pytest.approx((1 + 0 + 2 + 1) / 4 + (3 + 0 + 1) / 3)
+
+
+def test_below_the_floor_nothing_is_won():
+    a, b = torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[0.0, 1.0], [-1.0, 0.0]])  # cosines 0 and -1
+    assert dissimilar([a], [b], floor=-0.2).item() == pytest.approx(0.1)

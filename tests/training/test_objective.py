@@ -41,7 +41,7 @@ class Undecided(nn.Module):
 def test_nothing_changed_and_nothing_restored(objective, batch):
     """Protected as the original: cosine 1; the person is missed by the mirror image; nothing to restore."""
     losses = objective(batch, Trip(batch["face"], batch["face"], None, None), None)
-    assert losses.keys() == {"protected_identity", "person_l1", "person_lpips", "person_roughness"}
+    assert losses.keys() == {"protected_identity", "person_l1", "person_lpips", "person_roughness", "person_colour"}
     assert losses["protected_identity"].item() == pytest.approx(2.0, abs=1e-4)
     assert losses["person_l1"].item() == pytest.approx(2 * (batch["face"] - batch["person"]).abs().mean().item())
     assert losses["person_lpips"].item() == 0
