@@ -42,7 +42,7 @@ def triangle_warp(
     inside = affine[:, 0] * x[:, None] + affine[:, 1] * y[:, None] + sources[which, 0]
     # A pixel is drawn up to half a pixel outside its triangle; beside a very thin one that is far away on the texture.
     places = np.zeros((side, side, 2), np.float32)
-    places[covered] = np.clip(inside, sources[which].min(1), sources[which].max(1))
+    places[covered] = np.clip(inside, sources[which].min(1) - 1, sources[which].max(1) + 1)
     picture = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(picture, np.float32), covered
 
