@@ -73,6 +73,8 @@ def round_trips(chosen: list[tuple[SetImage, SetImage]], networks: Networks, min
     for number, (probe, identity_photo) in enumerate(chosen):
         print(f"\r{number + 1}/{len(chosen)}", end="", file=sys.stderr)
         try:
+            card = decode(identity_photo.data, identity_photo.name).pixels
+            gallery = finder.find(card, identity_photo.name)[0].alignment.extract(card)
             file = protector.protect(probe.data, probe.name)
         except PhotoError as error:
             views.refused.append(f"{probe.name}: {type(error).__name__}")
@@ -88,8 +90,7 @@ def round_trips(chosen: list[tuple[SetImage, SetImage]], networks: Networks, min
         changed = (pixels["original"] != pixels["protected"]).any(-1)
         error = np.square(pixels["original"].astype(float) - pixels["restored"])[changed].mean()
         views.psnr_changed.append(float(10 * np.log10(255**2 / max(error, 1e-9))))
-        card = decode(identity_photo.data, identity_photo.name).pixels
-        views.gallery.append(finder.find(card, identity_photo.name)[0].alignment.extract(card))
+        views.gallery.append(gallery)
         views.identities.append(probe.identity)
     print(file=sys.stderr)
     return views

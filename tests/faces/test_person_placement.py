@@ -49,8 +49,8 @@ def test_the_mask_is_a_smooth_share_inside_the_contour(patient, placed):
     assert placed.mask.max() == pytest.approx(1)
     cheek = mesh[50, :2].round().astype(int)
     assert placed.mask[cheek[1], cheek[0]] == pytest.approx(1)
-    assert np.abs(np.diff(placed.mask, axis=1)).max() < 0.5
-    assert np.abs(np.diff(placed.mask, axis=0)).max() < 0.5
+    assert np.abs(np.diff(placed.mask, axis=1)).max() < 0.7
+    assert np.abs(np.diff(placed.mask, axis=0)).max() < 0.7
 
 
 def test_the_person_replaces_the_skin(patient, placed):

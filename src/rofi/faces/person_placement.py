@@ -19,8 +19,10 @@ EYE_HOLD = (0.04, 0.35)
 """Distances from the lids, in outer-eye-corner distances, between which geometry goes over from patient to person."""
 CONTOUR_HOLD = 0.15
 """Distance from the face's contour over which geometry goes over; hair, ears and neck must still fit."""
-RIM = (0.0, 0.045)
-"""Distances inside the contour, in view sides, between which the person's skin fades in."""
+CHEEK_RIM, FOREHEAD_RIM = (-0.01, 0.02), (0.0, 0.05)
+"""Distances inside the contour, in view sides, between which the person's skin fades in. At cheeks and chin the face
+ends where the mesh does; the forehead goes on to the hair, so the skin must fade there. A late start shows the patient:
+with (0, 0.045) all round, the mean similarity to SFace over 20 london faces was 0.364, with (-0.01, 0.02) 0.330."""
 SIGN_RIM = 0.036
 """Distance from the signs, in view sides, over which the person's skin fades in."""
 OUTLIER_LEVELS = (70.0, 30.0)
@@ -91,10 +93,23 @@ def _mask(base: Floats, signs: Mask) -> Image:
     oval = np.zeros(signs.shape, np.uint8)
     cv2.fillPoly(oval, [np.rint(base[OVAL_POINTS] * 16).astype(np.int32)], 1, shift=4)
     inside = cv2.distanceTransform(np.pad(oval, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    mask = _ramp(inside, RIM[0] * side, RIM[1] * side)
+    forehead = _forehead(base, side)
+    low, high = (
+        side * (cheek + forehead * (above - cheek)) for cheek, above in zip(CHEEK_RIM, FOREHEAD_RIM, strict=True)
+    )
+    mask = _ramp(inside, low, high)
     if signs.any():  # without any, OpenCV has no distance to give
         mask *= _ramp(cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5), 0, SIGN_RIM * side)
     return mask.astype(np.float32)
+
+
+def _forehead(base: Floats, side: int) -> Floats:
+    """(V, V) how far up the forehead a pixel lies: 0 at the eyes and below, 1 at the mesh's upper edge."""
+    eyes, top = base[EYE_POINTS].mean(0), base[topology.FACE_OVAL[0]]
+    rows, columns = np.mgrid[0:side, 0:side]
+    up = (top - eyes) / max(float(np.square(top - eyes).sum()), 1e-9)
+    share: Floats = np.clip((columns - eyes[0]) * up[0] + (rows - eyes[1]) * up[1], 0, 1)
+    return share
 
 
 def _softened(covered: Mask, side: int) -> Image:
@@ -140,7 +155,7 @@ def _spread(values: Image, weights: Image) -> Image:
     return result
 
 
-def _ramp(value: npt.ArrayLike, low: float, high: float) -> Floats:
+def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:
     """Smooth step from 0 at `low` to 1 at `high`."""
     t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0, 1)
     step: Floats = t * t * (3 - 2 * t)
