@@ -36,7 +36,7 @@ Mask = npt.NDArray[np.bool_]
 
 JUDGE = "mobilefacenet512"
 JPEG_QUALITY = 100
-"""The residue lies where JPEG saves first: at quality 97 the restored face is some 11 dB worse than at 100."""
+"""The residue lies where JPEG saves first."""
 EXTENSIONS = {"png": ".png", "jpeg": ".jpeg", "tiff": ".tiff", "webp": ".webp"}
 REFERENCE_VIEW = 256
 """The view that the residue's scales are told in."""
