@@ -1,4 +1,4 @@
-"""How near the networks run to the machine's peak: multiply-adds over a measured matrix product, beside measured passes.
+"""How near the networks run to the machine's peak: multiply-adds over a measured matrix product, and measured passes.
 
 python benchmarks/floor.py
 """
@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 
 import torch
-from machine import describe
 
+from machine import describe
 from rofi.model.accounting import account
 from rofi.pipeline.networks import Networks
 
