@@ -10,9 +10,24 @@ from rofi.faces.landmarks import MeshDetector
 from rofi.model.config import ModelConfig
 from rofi.model.network import Rofi
 from rofi.model.person import PersonModel
+from rofi.pipeline.networks import Networks
 
 FIVE_POINTS = np.array([[203, 101], [246, 105], [221, 127], [201, 140], [241, 144.0]])
 """Eyes, nose tip and mouth corners of skimage's astronaut."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def networks():
+    """The shipped weights."""
+    return Networks.load(device="cpu")
 
 
 @pytest.fixture(scope="session")

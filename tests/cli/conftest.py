@@ -4,7 +4,6 @@ from functools import partial
 from types import MappingProxyType
 
 import pytest
-import torch
 
 from pipeline.photographs import QUICK, close_up, remembering, saved
 from rofi.cli.app import main
@@ -22,19 +21,6 @@ class Ended:
     status: int
     out: str
     err: str
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="session")
-def networks():
-    return Networks.load(device="cpu")
 
 
 @pytest.fixture(scope="session")

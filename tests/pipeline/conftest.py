@@ -1,23 +1,8 @@
 import pytest
-import torch
 
 from pipeline.photographs import close_up, portrait, protector, remembering, saved
 from rofi.keys.secret import Secret
-from rofi.pipeline.networks import Networks
 from rofi.pipeline.protector import Protector
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="session")
-def networks():
-    return Networks.load(device="cpu")
 
 
 @pytest.fixture(scope="session")

@@ -69,4 +69,5 @@ def test_a_name_that_is_not_there_is_an_error(tmp_path):
 
 
 def test_an_empty_folder_has_none(tmp_path):
-    assert find_photos([tmp_path]) == []
+    with pytest.raises(UnreadablePhoto, match="no photographs in the folders named"):
+        find_photos([tmp_path])

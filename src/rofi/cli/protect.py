@@ -11,7 +11,6 @@ import typer
 from rofi.cli.keys import unlock
 from rofi.cli.options import Json, KeyFile, OutFolder, Photos, Weights, Workers
 from rofi.cli.show import progress_bar, show_report
-from rofi.errors import UnreadablePhoto
 from rofi.pipeline.batch import run_batch
 from rofi.pipeline.jobs import ProtectJob, header_of
 from rofi.pipeline.owner_log import LogLine, OwnerLog
@@ -69,8 +68,6 @@ def protect(
 ) -> None:
     """Replace the faces in PHOTOS by other people's, keeping every sign of eye disease."""
     found = find_photos(photos, out)
-    if not found:
-        raise UnreadablePhoto("no photographs in the folders named; check them")
     options = ProtectOptions(
         image_format=image_format.value,
         seal=seal,

@@ -11,7 +11,6 @@ import typer
 from rofi.cli.keys import unlock
 from rofi.cli.options import Json, KeyFile, OutFolder, Photos, Weights, Workers
 from rofi.cli.show import progress_bar, show_report
-from rofi.errors import UnreadablePhoto
 from rofi.pipeline.batch import run_batch
 from rofi.pipeline.jobs import RestoreJob
 from rofi.pipeline.owner_log import read_log
@@ -43,8 +42,6 @@ def restore(
 ) -> None:
     """Bring the originals of protected PHOTOS back with their key."""
     found = find_photos(photos, out)
-    if not found:
-        raise UnreadablePhoto("no photographs in the folders named; check them")
     job = RestoreJob(unlock(key), out, tier.value, read_log(log) if log else (), weights)
     with progress_bar("restoring", len(found), as_json) as advance:
         report = run_batch(job, found, workers, advance)

@@ -27,7 +27,7 @@ def find_photos(sources: Iterable[Path], out: Path | None = None) -> list[PhotoP
         out: folder for the results; one inside a source is passed over, or a second run would take up the first's.
 
     Raises:
-        UnreadablePhoto: a source does not exist.
+        UnreadablePhoto: a source does not exist, or all of them together hold no photograph.
     """
     found: dict[Path, PhotoPath] = {}
     for source in sources:
@@ -43,4 +43,6 @@ def find_photos(sources: Iterable[Path], out: Path | None = None) -> list[PhotoP
             found.setdefault(source.resolve(), PhotoPath(source, Path(source.name)))
         else:
             raise UnreadablePhoto(f"{source}: no such file or folder; check the name")
+    if not found:
+        raise UnreadablePhoto("no photographs in the folders named; check them")
     return list(found.values())
