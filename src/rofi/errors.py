@@ -74,3 +74,7 @@ class TooFewPairs(RofiError):
 
 class TrainingError(RofiError):
     """The training set, configuration or checkpoint cannot be used."""
+
+
+class CohortError(RofiError):
+    """A cohort cannot be made or read: a wrong setting, a table without its columns, faces too few."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from rofi.cohort.face import Face, Side
 from rofi.cohort.frame import Image, Mask
+from rofi.errors import CohortError
 
 VISIBLE = 3.0
 """Levels 0..255 by which a pixel must differ to count as changed."""
@@ -42,6 +43,17 @@ class Painter(Protocol):
     """
 
     def __call__(self, face: Face, severity: float, side: Side, generator: np.random.Generator) -> Painted: ...
+
+
+def check_severity(severity: float) -> float:
+    """The severity, if it is one.
+
+    Raises:
+        CohortError: not within 0 and 1.
+    """
+    if not 0 <= severity <= 1:
+        raise CohortError(f"severity {severity}: must lie between 0 and 1")
+    return float(severity)
 
 
 def changed(before: Image, after: Image, scale: float, levels: float = VISIBLE) -> Mask:
