@@ -15,8 +15,8 @@ MOVING = (0.05, 8.0, 0.1)
 
 @pytest.fixture
 def samples(training_faces, tiny_model):
-    def make(faces=training_faces, jitter=STILL, seed=0, flips=False):
-        return ProtectionDataset(faces, tiny_model.person, jitter, seed, flips)
+    def make(faces=training_faces, jitter=STILL, seed=0, flips=False, lesions=False):
+        return ProtectionDataset(faces, tiny_model.person, jitter, seed, flips, lesions)
 
     return make
 
@@ -47,6 +47,15 @@ def test_signs_are_the_eyes(samples, training_faces):
     signs = samples()[Draw(3, 0)]["signs"][0].numpy() > 0
     mesh = training_faces.meshes[3].astype(float)
     np.testing.assert_array_equal(signs, eye_regions(Landmarks(mesh, 1.0), (64, 64)))
+
+
+def test_some_samples_keep_a_spot_beyond_the_eyes(samples):
+    plain, spotted = samples(), samples(lesions=True)
+    kept = [spotted[Draw(0, i)]["signs"] - plain[Draw(0, i)]["signs"] for i in range(40)]
+    assert all((spot >= 0).all() for spot in kept)
+    with_spot = [float(spot.mean()) for spot in kept if spot.any()]
+    assert 4 <= len(with_spot) <= 20
+    assert max(with_spot) < 0.02  # at most an ellipse of 0.055 view sides, of which some lies on the eyes
 
 
 def test_the_person_is_in_the_mask_and_nowhere_on_the_signs(samples):

@@ -25,6 +25,10 @@ TURN_LIMIT = 0.35
 """Faces turned further (see `yaw`) teach nothing: the mesh folds at their far cheek."""
 SURELY_A_FACE = 0.5
 """Presence above which a mesh lies on a face."""
+LESION_SHARE = 0.3
+"""Share of samples with a sign beyond the eyes, as the sign detector finds it on a patient's cheek."""
+LESION_RADII = (0.016, 0.055)
+"""Half axes of such a sign, in view sides."""
 
 
 class Sample(TypedDict):
@@ -47,6 +51,7 @@ class ProtectionDataset(Dataset[Sample]):
         jitter: see `TrainingConfig`; (0, 0, 0) and no flips make the samples those of a fixed selection set.
         seed: together with the draw it fixes a sample.
         flips: whether half of the samples are mirrored.
+        lesions: whether some samples keep a spot beyond the eyes.
 
     Attributes:
         indices: (len,) which of `faces` are used.
@@ -59,6 +64,7 @@ class ProtectionDataset(Dataset[Sample]):
         jitter: tuple[float, float, float],
         seed: int,
         flips: bool = True,
+        lesions: bool = True,
     ) -> None:
         self.faces = faces
         self.person = deepcopy(person)
@@ -66,6 +72,7 @@ class ProtectionDataset(Dataset[Sample]):
         self.jitter = jitter
         self.seed = seed
         self.flips = flips
+        self.lesions = lesions
         self.indices = np.flatnonzero((np.abs(yaw(faces.meshes)) < TURN_LIMIT) & (faces.presence > SURELY_A_FACE))
 
     def __len__(self) -> int:
@@ -77,6 +84,8 @@ class ProtectionDataset(Dataset[Sample]):
         view, mesh = self._augmented(index, generator)
         keys = generator.standard_normal((2, KEY_SIZE)).astype(np.float32)
         signs = eye_regions(Landmarks(mesh, 1.0), (view.shape[0], view.shape[1]))
+        if self.lesions and generator.random() < LESION_SHARE:
+            signs |= _lesion(mesh, signs.shape[0], generator)
         person = self.person(torch.from_numpy(keys[:1]))
         placed = place_person(view, mesh, signs, **person.arrays(0))
         flip = self.flips and generator.random() < 0.5
@@ -115,3 +124,13 @@ class ProtectionDataset(Dataset[Sample]):
         mesh = self.faces.meshes[index].astype(np.float64)
         points = mesh[:, :2] @ turn.T + move
         return np.asarray(view, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
+
+
+def _lesion(mesh: NDArray[np.float64], side: int, generator: np.random.Generator) -> NDArray[np.bool_]:
+    """An ellipse (side, side) somewhere on the face."""
+    x, y = mesh[generator.integers(len(mesh)), :2]
+    axes = generator.uniform(*LESION_RADII, 2) * side
+    spot = np.zeros((side, side), np.uint8)
+    angle = float(generator.uniform(0, 180))
+    cv2.ellipse(spot, ((float(x), float(y)), (float(2 * axes[0]), float(2 * axes[1])), angle), 1, -1)
+    return spot.astype(np.bool_)

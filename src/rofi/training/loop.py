@@ -89,7 +89,7 @@ class Trainer:
         self.fabric = fabric or make_fabric()
         self.fabric.seed_everything(config.seed, verbose=False)
         self.samples = ProtectionDataset(train, model.person, config.jitter, config.seed)
-        self.selection = ProtectionDataset(selection, model.person, (0, 0, 0), config.seed + 1, flips=False)
+        self.selection = ProtectionDataset(selection, model.person, (0, 0, 0), config.seed + 1, flips=False, lesions=False)
         if len(self.samples) < config.batch or not len(self.selection):
             raise TrainingError(
                 f"{len(self.samples)} training and {len(self.selection)} selection faces are usable: "
