@@ -68,7 +68,7 @@ def round_trips(chosen: list[tuple[SetImage, SetImage]], networks: Networks, min
         "restored": Restorer(networks, Secret(bytes(32)), "neural"),
         "wrong key": Restorer(networks, Secret(bytes(31) + b"\1"), "neural"),
     }
-    finder = FaceFinder(networks.view, min_face=0)
+    finder = FaceFinder(networks, min_face=0)
     views = Views()
     for number, (probe, identity_photo) in enumerate(chosen):
         print(f"\r{number + 1}/{len(chosen)}", end="", file=sys.stderr)

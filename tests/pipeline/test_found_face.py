@@ -11,7 +11,7 @@ from rofi.pipeline.found_face import FaceFinder
 
 @pytest.fixture
 def finder(networks):
-    return FaceFinder(networks.view, 40)
+    return FaceFinder(networks, 40)
 
 
 def doubted(monkeypatch, finder, score, presence):
@@ -63,4 +63,4 @@ def test_a_face_that_one_of_them_is_sure_of_is_one(finder, monkeypatch, score, p
 
 def test_the_smallest_face_is_a_choice(networks):
     with pytest.raises(FaceTooSmall, match=r"^a: a face has 6\d px .* fewer than 100"):
-        FaceFinder(networks.view, 100).find(close_up(), "a")
+        FaceFinder(networks, 100).find(close_up(), "a")

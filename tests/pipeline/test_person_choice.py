@@ -12,9 +12,8 @@ def choices(networks, secret):
     """Four candidates for a photograph, ranked, with what they were ranked by."""
     made = protector(networks, secret, candidates=4)
     faces = made.finder.find(close_up(), "a")
-    views = [face.alignment.extract(close_up()) for face in faces]
     keys = [[key_vector(secret, salt)] for salt in made.salts(saved(close_up()))]
-    return made.judge, views, rank_candidates(networks.model.person, made.judge, faces, views, keys)
+    return made.judge, [face.view for face in faces], rank_candidates(networks.model.person, made.judge, faces, keys)
 
 
 def test_candidates_come_least_alike_first_each_once(choices):

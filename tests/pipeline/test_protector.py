@@ -25,7 +25,7 @@ def with_metadata():
 
 @pytest.fixture(scope="module")
 def found(networks):
-    return FaceFinder(networks.view, 40).find(portrait(), "portrait")
+    return FaceFinder(networks, 40).find(portrait(), "portrait")
 
 
 def test_the_face_is_changed_and_nothing_but_what_the_header_names(protected):
@@ -35,7 +35,7 @@ def test_the_face_is_changed_and_nothing_but_what_the_header_names(protected):
     assert differs[told].mean() > 0.75
     x, y = portrait().shape[1] * 0.44, portrait().shape[0] * 0.26  # the nose
     assert differs[int(y) - 8 : int(y) + 8, int(x) - 8 : int(x) + 8].all()
-    assert 0.01 < told.mean() < 0.1
+    assert 0.01 < told.mean() < 0.2
 
 
 def test_the_sign_regions_keep_the_photographs_own_pixels(protected, found):

@@ -23,6 +23,7 @@ def test_the_report_is_plain_json():
         "result": "out/rofi-a.png",
         "error": None,
         "message": None,
+        "warning": None,
         "seconds": 1.25,
         "tier": None,
         "key_fits": None,

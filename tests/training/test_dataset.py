@@ -26,16 +26,19 @@ def test_shapes_and_ranges(samples):
     shapes = {name: tuple(value.shape) for name, value in sample.items()}
     assert shapes == {
         "face": (3, 64, 64),
+        "moved": (3, 64, 64),
         "person": (3, 64, 64),
         "mask": (1, 64, 64),
+        "changed": (1, 64, 64),
         "signs": (1, 64, 64),
         "key": (512,),
         "wrong_key": (512,),
     }
-    for name in ("face", "person", "mask", "signs"):
+    for name in ("face", "moved", "person", "mask", "changed", "signs"):
         assert sample[name].dtype == torch.float32
         assert 0 <= sample[name].min() < sample[name].max() <= 1
-    assert set(sample["signs"].unique().tolist()) == {0.0, 1.0}
+    for name in ("signs", "changed"):
+        assert set(sample[name].unique().tolist()) == {0.0, 1.0}
 
 
 def test_without_jitter_the_face_is_the_aligned_one(samples, training_faces):
@@ -61,16 +64,25 @@ def test_some_samples_keep_a_spot_beyond_the_eyes(samples):
 def test_the_person_is_in_the_mask_and_nowhere_on_the_signs(samples):
     sample = samples()[Draw(0, 0)]
     outside = (sample["mask"] == 0).expand(3, -1, -1)
-    assert torch.equal(sample["person"][outside], sample["face"][outside])
-    assert not sample["mask"][sample["signs"] > 0].any()
+    assert torch.equal(sample["person"][outside], sample["moved"][outside])
+    assert not sample["changed"][sample["signs"] > 0].any()
+    assert (sample["changed"] >= (sample["mask"] > 0).float()).all()
     assert (sample["person"] - sample["face"])[~outside].abs().mean() > 0.01
+
+
+def test_the_head_moves_by_the_keys_outline_and_only_where_told(samples):
+    one, other = samples()[Draw(0, 0)], samples()[Draw(0, 1)]
+    still = (one["changed"] == 0).expand(3, -1, -1)
+    assert torch.equal(one["moved"][still], one["face"][still])
+    assert torch.equal(one["face"], other["face"])
+    assert not torch.equal(one["moved"], other["moved"])
 
 
 def test_a_draw_is_one_sample_for_ever_and_its_variations_differ(samples):
     first, again, other = (samples(jitter=MOVING, flips=True)[Draw(1, v)] for v in (5, 5, 6))
     for name in first:
         assert torch.equal(first[name], again[name])
-        if name != "signs":
+        if name not in ("signs", "changed"):
             assert not torch.equal(first[name], other[name])
 
 
@@ -112,7 +124,7 @@ def test_half_of_the_samples_are_mirrored_as_a_whole(samples):
         assert torch.equal(one["key"], other["key"])
         if not torch.equal(one["face"], other["face"]):
             mirrored += 1
-            for name in ("face", "person", "mask", "signs"):
+            for name in ("face", "moved", "person", "mask", "changed", "signs"):
                 assert torch.equal(one[name].flip(2), other[name])
     assert 4 < mirrored < 16
 

@@ -29,13 +29,25 @@ def trip(model, batch):
         return RoundTrip(model)(batch)
 
 
-def test_outside_the_mask_no_picture_differs_from_the_face(batch, trip):
-    outside = (batch["mask"] == 0).expand(-1, 3, -1, -1)
-    blocks = torch.nn.functional.max_pool2d(batch["mask"], 8).repeat_interleave(8, 2).repeat_interleave(8, 3)
+def test_where_nothing_is_to_change_no_picture_differs_from_the_face(model, batch):
+    left = (slice(None), slice(None), slice(None), slice(24))  # as if the whole head were in the right part
+    batch["moved"][left] = batch["face"][left]
+    batch["mask"][left] = batch["changed"][left] = 0
+    with torch.no_grad():
+        trip = RoundTrip(model)(batch)
+    unchanged = (batch["changed"] == 0).expand(-1, 3, -1, -1)
+    blocks = torch.nn.functional.max_pool2d(batch["changed"], 8).repeat_interleave(8, 2).repeat_interleave(8, 3)
     untouched = (blocks == 0).expand(-1, 3, -1, -1)
-    assert torch.equal(trip.carrier[outside], batch["face"][outside])
+    assert untouched.any()
+    assert torch.equal(trip.carrier[unchanged], batch["face"][unchanged])
     for picture in (trip.protected, trip.restored, trip.wrong):
         torch.testing.assert_close(picture[untouched], batch["face"][untouched], atol=1e-6, rtol=0)
+
+
+def test_what_moved_and_is_not_replaced_shows_the_patients_pixels_elsewhere(batch, trip):
+    beside = ((batch["mask"] == 0) & (batch["changed"] > 0)).expand(-1, 3, -1, -1)
+    assert torch.equal(trip.carrier[beside], batch["moved"][beside])
+    assert (batch["moved"] - batch["face"])[beside].abs().mean() > 0.01
 
 
 def test_signs_are_the_patients_own(batch, trip):

@@ -83,5 +83,8 @@ def show_report(report: BatchReport, as_json: bool) -> None:
     for file in shown:
         if file.message:  # not in the table, which would break the line
             show_error(file.message)
+    for file in report.files:
+        if file.warning:
+            messages().print(Text(f"rofi: {printable(file.warning)}", style="yellow"), soft_wrap=True)
     if report.interrupted:
         show_error("interrupted; run the same command again to go on")

@@ -157,6 +157,10 @@ class Alignment:
         matrix[:, 2] += (ratio - 1) / 2
         return Alignment(matrix, view)
 
+    def widened(self, margin: int) -> Alignment:
+        """The same view with `margin` pixels more on every side."""
+        return Alignment(self.matrix + np.array([[0, 0, margin], [0, 0, margin]]), self.view + 2 * margin)
+
     def extract(self, photo: ImageArray, *, mirrored: bool = True) -> ImageArray:
         """The view of a photograph.
 

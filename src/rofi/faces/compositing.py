@@ -45,6 +45,11 @@ class Window:
         """For indexing the photograph."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def overlaps(self, other: Window) -> bool:
+        """Whether the two share a pixel."""
+        across = min(self.right, other.right) > max(self.left, other.left)
+        return across and min(self.bottom, other.bottom) > max(self.top, other.top)
+
     def to_view(self, alignment: Alignment) -> npt.NDArray[np.float64]:
         """(2, 3) from pixels of the window to pixels of the view."""
         matrix = alignment.matrix.copy()
@@ -56,7 +61,7 @@ def view_to_window(picture: npt.NDArray[np.floating], alignment: Alignment, wind
     """A picture or mask of the view as it lies in the window.
 
     Args:
-        picture: (V, V) or (V, V, 3).
+        picture: (V, V), or (V, V, channels) of up to four.
         border: OpenCV's border mode for what lies outside the view.
 
     A face smaller than the view is blurred first, so that nothing aliases.

@@ -47,6 +47,25 @@ def match_grain(picture: Image, photo: Image, mask: Image, shrinkage: float, see
     return np.asarray(result, np.float32)
 
 
+def skin_texture(photo: Image, softness: float, seed: int) -> Image:
+    """Fine texture like that of the plainest skin in a piece of a photograph.
+
+    Args:
+        photo: (H, W, 3) 0..255, at least 12 pixels a side; smaller ones have no texture.
+        softness: pixels, the standard deviation of the Gaussian that parts detail from the rest.
+        seed: fixes the noise.
+
+    Returns:
+        (H, W, 3) levels to add, mean about 0.
+    """
+    squares = _squares(np.ones(photo.shape[:2], np.bool_))
+    if not squares:
+        return np.zeros_like(photo)
+    skin = _plainest(_detail(photo, softness), squares)
+    weaker = np.float32(min(1.0, _STRONGEST / max(float(skin.std()), 1e-6)))
+    return weaker * _random_phase(skin, photo.shape[:2], np.random.default_rng(seed))
+
+
 def _detail(image: Image, softness: float) -> Image:
     """What a blur takes away."""
     return np.asarray(image - cv2.GaussianBlur(image, (0, 0), softness), np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,10 +10,13 @@ import numpy.typing as npt
 
 from rofi.errors import FaceTooSmall, NoFaceFound
 from rofi.faces.alignment import Alignment
-from rofi.faces.compositing import Window
+from rofi.faces.compositing import Window, view_to_window
 from rofi.faces.detection import Detector
 from rofi.faces.landmarks import Landmarks, MeshDetector, outer_corner_distance
+from rofi.faces.outline import SURROUNDINGS
 from rofi.faces.sign_regions import eye_regions
+from rofi.pipeline.kept_signs import KeptSigns, keep_signs
+from rofi.pipeline.networks import Networks
 
 Mask = npt.NDArray[np.bool_]
 
@@ -27,29 +30,49 @@ class FoundFace:
 
     Attributes:
         alignment: photograph to view.
+        surroundings: (E, E, 3) uint8, the aligned face and `outline.SURROUNDINGS` about it.
         mesh: (468, 3) in view pixels.
-        window: the part of the photograph that the view covers.
+        window: the part of the photograph that the surroundings cover.
         keep: (H, W) of the window: the sign regions, which keep the photograph's own pixels.
-        signs: (V, V): the same as the network sees it.
+        kept: the same as the network sees it, and how much was found beyond the eyes.
+        alone: whether no other face lies in the window; only then may what lies about the face be moved.
     """
 
     alignment: Alignment
+    surroundings: npt.NDArray[np.uint8]
     mesh: npt.NDArray[np.float64]
     window: Window
     keep: Mask
-    signs: Mask
+    kept: KeptSigns
+    alone: bool = True
+
+    @property
+    def margin(self) -> int:
+        """View pixels of the surroundings on every side of the view."""
+        return (int(self.surroundings.shape[0]) - self.alignment.view) // 2
+
+    @property
+    def view(self) -> npt.NDArray[np.uint8]:
+        """(V, V, 3) uint8, the aligned face."""
+        inner = slice(self.margin, self.margin + self.alignment.view)
+        return np.ascontiguousarray(self.surroundings[inner, inner])
+
+    @property
+    def signs(self) -> Mask:
+        """(V, V) the sign regions as the network sees them."""
+        return self.kept.regions
 
 
 class FaceFinder:
     """Detection, landmarks and sign regions of every face.
 
     Args:
-        view: side of the aligned face.
+        networks: the model, for its sign detector.
         min_face: distance of the outer eye corners in photograph pixels below which a face is refused.
     """
 
-    def __init__(self, view: int, min_face: float) -> None:
-        self.view = view
+    def __init__(self, networks: Networks, min_face: float) -> None:
+        self.networks = networks
         self.min_face = min_face
         self.detector = Detector()
         self.mesh_detector = MeshDetector()
@@ -79,17 +102,28 @@ class FaceFinder:
                     f"{name}: a face has {distance:.0f} px between its outer eye corners, fewer than "
                     f"{self.min_face:.0f}; crop it out, use a larger photograph or set --min-face"
                 )
-            faces.append(self._describe(photo.shape, Alignment.from_points(found.points, self.view), landmarks))
-        return faces
+            faces.append(self._describe(photo, Alignment.from_points(found.points, self.networks.view), landmarks))
+        return [
+            replace(face, alone=not any(face.window.overlaps(other.window) for other in faces if other is not face))
+            for face in faces
+        ]
 
-    def _describe(self, shape: tuple[int, ...], alignment: Alignment, landmarks: Landmarks) -> FoundFace:
-        window = Window.around(alignment, (shape[0], shape[1]))
+    def _describe(self, photo: npt.NDArray[np.uint8], alignment: Alignment, landmarks: Landmarks) -> FoundFace:
+        side = self.networks.view
+        margin = round((SURROUNDINGS - 1) / 2 * side)
+        widened = alignment.widened(margin)
+        surroundings = widened.extract(photo).astype(np.uint8, copy=False)
+        view = surroundings[margin : margin + side, margin : margin + side]
+        window = Window.around(widened, (photo.shape[0], photo.shape[1]))
         offset = np.array([[1.0, 0, -window.left], [0, 1, -window.top]])
         height, width = window.shape
-        keep = eye_regions(landmarks, (max(height, 1), max(width, 1)), offset)
+        eyes = eye_regions(landmarks, (max(height, 1), max(width, 1)), offset)
         to_view = cv2.invertAffineTransform(window.to_view(alignment))
         seen = cv2.warpAffine(
-            keep.astype(np.float32), to_view, (self.view, self.view), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            eyes.astype(np.float32), to_view, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         )
         mesh = np.hstack([alignment.to_view(landmarks.mesh[:, :2]), landmarks.mesh[:, 2:] * alignment.scale])
-        return FoundFace(alignment, mesh, window, keep, seen > 0)
+        kept = keep_signs(np.zeros((side // 8, side // 8), np.float32), seen > 0, mesh)
+        found = view_to_window((kept.regions & (seen == 0)).astype(np.float32), alignment, window, cv2.BORDER_CONSTANT)
+        keep = eyes | (found.reshape(eyes.shape) > 0.5) if found.size else eyes
+        return FoundFace(alignment, surroundings, mesh, window, keep, kept)

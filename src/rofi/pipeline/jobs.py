@@ -82,7 +82,7 @@ class ProtectJob:
             if done is None:
                 raise
             return FileReport(str(photo.path), Outcome.SKIPPED, str(done))
-        return FileReport(str(photo.path), Outcome.DONE, str(target))
+        return FileReport(str(photo.path), Outcome.DONE, str(target), warning=protected.warning)
 
     def existing(self, photo: PhotoPath, original: bytes) -> Path | None:
         """The whole protected file that this photograph has already in `out`, if any.

@@ -53,6 +53,12 @@ class Networks:
         scaled = planes / 255 if picture.ndim == 3 else planes
         return torch.from_numpy(np.ascontiguousarray(scaled)).to(self.device)
 
+    @torch.inference_mode()
+    def sign_scores(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """(V / 8, V / 8) score of every region of an aligned face (V, V, 3) for signs of disease."""
+        scores = self.model.sign_detector(self.batch(view))
+        return np.asarray(scores[0, 0].float().cpu().numpy(), np.float32)
+
 
 def to_picture(batch: Tensor) -> npt.NDArray[np.float32]:
     """(1, 3, H, W) in [0, 1] as (H, W, 3) levels."""

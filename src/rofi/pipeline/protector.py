@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -15,6 +15,7 @@ from rofi.errors import AlreadyProtected, HeaderDamaged, OutputError, StillRecog
 from rofi.faces.blocks import block_pixels, touched_blocks, whole_blocks
 from rofi.faces.compositing import blend, view_to_window
 from rofi.faces.grain import match_grain
+from rofi.faces.outline import MovedHead, field_in_window, move_photo
 from rofi.faces.person_placement import PlacedPerson
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
@@ -77,12 +78,13 @@ class ProtectOptions:
 
 @dataclass(frozen=True)
 class ProtectedPhoto:
-    """A protected file and what its owner's log needs of it."""
+    """A protected file, what its owner's log needs of it, and what the user should know of it."""
 
     data: bytes
     extension: str
     header: Header
     likeness: float
+    warning: str | None = None
 
     @property
     def pseudonym(self) -> str:
@@ -103,7 +105,7 @@ class Protector:
         self.networks = networks
         self.secret = secret
         self.options = options or ProtectOptions()
-        self.finder = FaceFinder(networks.view, self.options.min_face)
+        self.finder = FaceFinder(networks, self.options.min_face)
         self.judge = Recogniser(SPECS[JUDGE], threads=1)
 
     def salts(self, original: bytes) -> list[bytes]:
@@ -126,25 +128,25 @@ class Protector:
             raise AlreadyProtected(f"{name}: is a protected file already; protect the original instead")
         photo = decode(original, name)
         faces = self.finder.find(photo.pixels, name)
-        views = [face.alignment.extract(photo.pixels) for face in faces]
-        for salt, choice, vectors in self._choices(original, faces, views):
-            protected, records = self._protect_faces(photo.pixels, faces, views, choice, vectors)
-            likeness = self._likeness(protected, faces, views)
+        for salt, choice, vectors in self._choices(original, faces):
+            protected, records = self._protect_faces(photo.pixels, faces, choice, vectors)
+            likeness = self._likeness(protected, faces)
             if likeness < self.judge.spec.threshold:
-                return self._pack(original, name, photo.format, protected, salt, records, likeness)
+                packed = self._pack(original, name, photo.format, protected, salt, records, likeness)
+                return replace(packed, warning=_warning(name, faces))
         raise StillRecognised(
             f"{name}: a face stays too like the patient, whichever person replaces it; take a more frontal photograph"
         )
 
     def _choices(
-        self, original: bytes, faces: Sequence[FoundFace], views: Sequence[Bytes]
+        self, original: bytes, faces: Sequence[FoundFace]
     ) -> Iterator[tuple[bytes, Choice, list[npt.NDArray[np.float32]]]]:
         """Salts worth protecting with, the most promising of each round first, and what goes with them."""
         salts, size = self.salts(original), self.options.candidates
         for start in range(0, len(salts), size):
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
-            ranked = rank_candidates(self.networks.model.person, self.judge, faces, views, keys)
+            ranked = rank_candidates(self.networks.model.person, self.judge, faces, keys)
             for choice in ranked[: self.options.attempts]:
                 yield several[choice.candidate], choice, keys[choice.candidate]
 
@@ -152,7 +154,6 @@ class Protector:
         self,
         photo: Bytes,
         faces: Sequence[FoundFace],
-        views: Sequence[Bytes],
         choice: Choice,
         keys: Sequence[npt.NDArray[np.float32]],
     ) -> tuple[Bytes, list[FaceRecord]]:
@@ -162,8 +163,8 @@ class Protector:
             for face in faces:  # also those signs of one face that lie in another's window
                 free[face.window.slices] &= ~face.keep
         records = []
-        for face, view, placed, key in zip(faces, views, choice.placed, keys, strict=True):
-            changed = self._protect_face(photo, protected, free, face, view, placed, key)
+        for face, head, placed, key in zip(faces, choice.heads, choice.placed, keys, strict=True):
+            changed = self._protect_face(photo, protected, free, face, head, placed, key)
             # Whatever another face would change in a block that carries this one's original would destroy it.
             free[face.window.slices] &= ~block_pixels(touched_blocks(changed), face.window.shape)
             window = face.window
@@ -178,13 +179,13 @@ class Protector:
         protected: Bytes,
         free: Mask,
         face: FoundFace,
-        view: Bytes,
+        head: MovedHead,
         placed: PlacedPerson,
         key: npt.NDArray[np.float32],
     ) -> Mask:
         """Change `protected` in place; returns which pixels of the face's window were changed."""
         window, shrinkage = face.window, 1 / face.alignment.scale
-        made = self._carrier(view, placed, face.signs, key)
+        made = self._carrier(face, head, placed, key)
         mask = placed.mask
         if self.options.sign_detail == "network":
             mask = np.maximum(mask, cv2.GaussianBlur(face.signs.astype(np.float32), (0, 0), mask.shape[0] / 64))
@@ -192,34 +193,38 @@ class Protector:
         blend_mask *= free[window.slices]
         blend_mask[blend_mask < 1 / 512] = 0
         before = photo[window.slices].astype(np.float32)
+        moved, moving = move_photo(before, field_in_window(head.field, face.alignment, window), free[window.slices])
         picture = view_to_window(made, face.alignment, window, cv2.BORDER_REPLICATE)
         seed = int.from_bytes(key[:4].tobytes(), "little")
-        carrier = match_grain(blend(before, picture, blend_mask), before, blend_mask, shrinkage, seed)
-        changed: Mask = blend_mask > 0
+        carrier = match_grain(blend(moved, picture, blend_mask), moved, blend_mask, shrinkage, seed)
+        changed: Mask = (blend_mask > 0) | moving
         hidden = self.networks.model.residue.hide(
             planes(carrier),
             planes(before),
             torch.from_numpy(touched_blocks(changed)),
             torch.from_numpy(key),
-            scale_of(face.alignment.scale, view),
+            scale_of(face.alignment.scale, face.view),
             torch.from_numpy(whole_blocks(changed)),
         )
         protected[window.slices][changed] = pixels(hidden)[changed]
         return changed
 
     def _carrier(
-        self, view: Bytes, placed: PlacedPerson, signs: Mask, key: npt.NDArray[np.float32]
+        self, face: FoundFace, head: MovedHead, placed: PlacedPerson, key: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
         batch = self.networks.batch
         made = self.networks.model.protect(
-            batch(view), batch(placed.face), torch.from_numpy(key)[None].to(self.networks.device), batch(signs)
+            batch(head.view),
+            batch(placed.face),
+            torch.from_numpy(key)[None].to(self.networks.device),
+            batch(face.signs),
         )
         return np.clip(to_picture(made), 0, 255)
 
-    def _likeness(self, protected: Bytes, faces: Sequence[FoundFace], views: Sequence[Bytes]) -> float:
+    def _likeness(self, protected: Bytes, faces: Sequence[FoundFace]) -> float:
         """The worst face's similarity to its original, as the judge sees them after all is done."""
         after = np.stack([to_bytes(face.alignment.extract(protected)) for face in faces])
-        embeddings = self.judge.embed(after), self.judge.embed(np.stack(views))
+        embeddings = self.judge.embed(after), self.judge.embed(np.stack([face.view for face in faces]))
         return float(self.judge.similarity(*embeddings).max())
 
     def _pack(
@@ -243,6 +248,17 @@ class Protector:
         except OutputError as error:
             raise OutputError(f"{name}: {error}") from error
         return ProtectedPhoto(data, EXTENSIONS[image_format], header, likeness)
+
+
+def _warning(name: str, faces: Sequence[FoundFace]) -> str | None:
+    """What to tell where more looked like signs than may be kept."""
+    shares = [face.kept.share for face in faces if face.kept.cut]
+    if not shares:
+        return None
+    return (
+        f"{name}: more of a face looks like signs of disease than may be kept: beyond the eyes {max(shares):.0%} of it "
+        "was kept, the likeliest parts; compare the protected file with the original before you share it"
+    )
 
 
 def _is_protected(file: bytes, name: str) -> bool:

@@ -25,7 +25,8 @@ class FileReport:
         outcome: done, skipped because its result is there and whole, or failed.
         result: path of the result.
         error: name of the error.
-        message: one line for the user.
+        message: one line for the user, of a failed file.
+        warning: one line for the user, of one that is done.
         seconds: it took.
         tier: the way back, of a restored file.
         key_fits: whether a neural restoration found the key to be the right one.
@@ -36,6 +37,7 @@ class FileReport:
     result: str | None = None
     error: str | None = None
     message: str | None = None
+    warning: str | None = None
     seconds: float = 0.0
     tier: str | None = None
     key_fits: bool | None = None

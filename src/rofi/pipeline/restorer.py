@@ -239,7 +239,7 @@ class Restorer:
             torch.from_numpy(key)[None].to(device),
             torch.tensor([face.revealed.fits], device=device),
         )
-        change = view_to_window(to_picture(made - shown), face.alignment, face.window, cv2.BORDER_REPLICATE)
+        change = view_to_window(to_picture(made - shown), face.alignment, face.window, cv2.BORDER_CONSTANT)
         changed = face.changed
         soft = changed.astype(np.float32)
         if not face.revealed.fits:  # a stranger's face has a rim; the original's pixels have none

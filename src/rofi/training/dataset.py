@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from rofi.faces.landmarks import Landmarks
+from rofi.faces.outline import SURROUNDINGS, Outline, move_outline
 from rofi.faces.person_placement import place_person
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
@@ -32,11 +33,17 @@ LESION_RADII = (0.016, 0.055)
 
 
 class Sample(TypedDict):
-    """`face`, `person` (3, V, V) in [0, 1]; `mask` (1, V, V) in [0, 1]; `signs` (1, V, V) 0 or 1; keys (512,)."""
+    """One face and a key for it.
+
+    `face` as it is, `moved` with the outline moved, `person` placed into that, (3, V, V) in [0, 1]; `mask` (1, V, V) in
+    [0, 1]; `changed` and `signs` (1, V, V) 0 or 1; keys (512,).
+    """
 
     face: Tensor
+    moved: Tensor
     person: Tensor
     mask: Tensor
+    changed: Tensor
     signs: Tensor
     key: Tensor
     wrong_key: Tensor
@@ -81,13 +88,17 @@ class ProtectionDataset(Dataset[Sample]):
     def __getitem__(self, draw: Draw) -> Sample:
         generator = np.random.default_rng((self.seed, draw.variation, draw.item))
         index = int(self.indices[draw.item])
-        view, mesh = self._augmented(index, generator)
+        surroundings, mesh = self._augmented(index, generator)
+        margin, side = (surroundings.shape[0] - self.faces.view) // 2, self.faces.view
+        view = surroundings[margin : margin + side, margin : margin + side]
         keys = generator.standard_normal((2, KEY_SIZE)).astype(np.float32)
-        signs = eye_regions(Landmarks(mesh, 1.0), (view.shape[0], view.shape[1]))
+        signs = eye_regions(Landmarks(mesh, 1.0), (side, side))
         if self.lesions and generator.random() < LESION_SHARE:
-            signs |= _lesion(mesh, signs.shape[0], generator)
+            signs |= _lesion(mesh, side, generator)
         person = self.person(torch.from_numpy(keys[:1]))
-        placed = place_person(view, mesh, signs, **person.arrays(0))
+        head = move_outline(surroundings, mesh, signs, Outline.of_key(keys[0]))
+        placed = place_person(head.view, head.mesh, signs, **person.arrays(0))
+        moving = head.field[margin : margin + side, margin : margin + side].any(-1)
         flip = self.flips and generator.random() < 0.5
 
         def picture(values: NDArray[np.floating] | NDArray[np.bool_]) -> Tensor:
@@ -96,15 +107,17 @@ class ProtectionDataset(Dataset[Sample]):
 
         return Sample(
             face=picture(view / np.float32(255)),
+            moved=picture(head.view / np.float32(255)),
             person=picture(placed.face / np.float32(255)),
             mask=picture(placed.mask),
+            changed=picture((placed.mask > 0) | moving),
             signs=picture(signs),
             key=torch.from_numpy(keys[0]),
             wrong_key=torch.from_numpy(keys[1]),
         )
 
     def _augmented(self, index: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-        """The view, moved a little as an imperfect detection would, and its mesh moved with it."""
+        """The view with its surroundings, placed as an imperfect detection would, and the mesh with it."""
         canvas, side, margin = self.faces.canvases[index], self.faces.view, self.faces.margin
         shift, degrees, octaves = self.jitter
         angle = np.deg2rad(generator.uniform(-degrees, degrees))
@@ -113,17 +126,18 @@ class ProtectionDataset(Dataset[Sample]):
         turn = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         centre = np.full(2, (side - 1) / 2)
         move = centre + offset - turn @ centre
-        matrix = np.column_stack([turn, move - turn @ np.full(2, margin)])
-        view = cv2.warpAffine(
+        around = round((SURROUNDINGS - 1) / 2 * side)
+        matrix = np.column_stack([turn, move + around - turn @ np.full(2, margin)])
+        surroundings = cv2.warpAffine(
             np.ascontiguousarray(canvas),
             matrix,
-            (side, side),
+            (side + 2 * around, side + 2 * around),
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REFLECT_101,
         )
         mesh = self.faces.meshes[index].astype(np.float64)
         points = mesh[:, :2] @ turn.T + move
-        return np.asarray(view, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
+        return np.asarray(surroundings, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
 
 
 def _lesion(mesh: NDArray[np.float64], side: int, generator: np.random.Generator) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 import torch.nn.functional as F
@@ -30,24 +30,33 @@ class Trip(NamedTuple):
 class RoundTrip(nn.Module):
     """All of a training step's network passes in one forward call, so that DDP sees one.
 
+    The sign detector has been trained before and alone (paper section 2.2): here it stays as it is.
+
     Args:
-        model: trained in place; its person model must be fitted.
+        model: trained in place, but for its sign detector; its person model must be fitted.
     """
 
     def __init__(self, model: Rofi) -> None:
         super().__init__()
         self.model = model
+        model.sign_detector.requires_grad_(False).eval()
+
+    def train(self, mode: bool = True) -> Self:
+        """As for any module, but for the sign detector, whose batch norms keep the statistics of its own training."""
+        super().train(mode)
+        self.model.sign_detector.eval()
+        return self
 
     def forward(self, batch: Sample, way_back: bool = True) -> Trip:
         """See `Trip`; `way_back` says whether to restore as well.
 
         Hiding and revealing run in float32 also under autocast: the residue is finer than bfloat16 resolves.
         """
-        face, mask, key = batch["face"], batch["mask"], batch["key"]
-        made = self.model.protect(face, batch["person"], key, batch["signs"]).float()
-        carrier = face + mask * (made - face)
-        blocks = F.max_pool2d(mask, BLOCK).squeeze(1) > 0
-        carrying = F.avg_pool2d((mask > 0).float(), BLOCK).squeeze(1) == 1
+        face, moved, mask, changed, key = (batch[name] for name in ("face", "moved", "mask", "changed", "key"))
+        made = self.model.protect(moved, batch["person"], key, batch["signs"]).float()
+        carrier = moved + mask * (made - moved)
+        blocks = F.max_pool2d(changed, BLOCK).squeeze(1) > 0
+        carrying = F.avg_pool2d(changed, BLOCK).squeeze(1) == 1
         with torch.autocast(face.device.type, enabled=False):
             protected = torch.stack(
                 [
@@ -67,4 +76,4 @@ class RoundTrip(nn.Module):
         fits = torch.ones(len(face), dtype=torch.bool, device=face.device)
         restored = self.model.restore(protected, revealed, key, fits).float()
         wrong = self.model.restore(protected, protected, batch["wrong_key"], ~fits).float()
-        return Trip(carrier, protected, restored.where(mask > 0, protected), mask * wrong + (1 - mask) * protected)
+        return Trip(carrier, protected, restored.where(changed > 0, protected), mask * wrong + (1 - mask) * protected)
