@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from rofi.faces.grain import match_grain
+from rofi.faces.grain import match_grain, skin_texture
 
 SIDE = 256
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -101,3 +101,14 @@ def test_nothing_of_the_photographs_own_texture_is_copied(shrinkage):
     for photo in (grainy(4), skin + grainy(3) - SMOOTH):
         added = match_grain(SMOOTH, photo, EVERYWHERE, shrinkage, seed=7) - SMOOTH
         assert abs(np.corrcoef(detail(added).ravel(), detail(photo).ravel())[0, 1]) < 0.02
+
+
+def test_skin_texture_has_the_photographs_energy_and_no_mean():
+    photo = grainy(4)
+    texture = skin_texture(photo, 1.6, seed=3)
+    assert detail(texture).std() == pytest.approx(detail(photo).std(), rel=0.15)
+    assert abs(float(texture.mean())) < 0.3
+
+
+def test_a_piece_too_small_to_judge_has_no_texture():
+    assert not skin_texture(grainy(4)[:8, :8], 1.6, seed=3).any()

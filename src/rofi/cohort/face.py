@@ -207,7 +207,8 @@ def _along(line: Floats, x: npt.ArrayLike) -> Plane:
 def _increasing(points: list[list[float]]) -> Floats:
     """A line whose x grows from point to point, as interpolation needs; points that turn back are held."""
     line = np.array(points, np.float64)
-    line[:, 0] = np.maximum.accumulate(line[:, 0] + 1e-6 * np.arange(len(line)))
+    steps = 1e-3 * np.arange(len(line))
+    line[:, 0] = np.maximum.accumulate(line[:, 0] - steps) + steps
     return line
 
 
