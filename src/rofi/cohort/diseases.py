@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rofi.cohort.painting import Painter
+from rofi.cohort.signs.basal_cell_carcinoma import basal_cell_carcinoma
+from rofi.cohort.signs.conjunctival_disorder import conjunctival_disorder
+from rofi.cohort.signs.conjunctival_melanoma import conjunctival_melanoma
+from rofi.cohort.signs.corneal_leukoma import corneal_leukoma
+from rofi.cohort.signs.lacrimal_disorder import lacrimal_disorder
+from rofi.cohort.signs.microblepharon import microblepharon
+from rofi.cohort.signs.pterygium import pterygium
+from rofi.cohort.signs.ptosis import ptosis
+from rofi.cohort.signs.squamous_cell_carcinoma import squamous_cell_carcinoma
+from rofi.cohort.signs.strabismus import strabismus
+from rofi.cohort.signs.thyroid_eye_disease import thyroid_eye_disease
 
 
 class Disease(StrEnum):
@@ -67,4 +81,18 @@ FACTS = {
     Disease.BASAL_CELL_CARCINOMA: DiseaseFacts((Sign.EYELID_DISORDER,), True, 0.0, True),
     Disease.SQUAMOUS_CELL_CARCINOMA: DiseaseFacts((Sign.EYELID_DISORDER,), True, 0.0, True),
     Disease.LACRIMAL_DISORDER: DiseaseFacts((Sign.LACRIMAL_DISORDER,), False, 0.1, True),
+}
+
+PAINTERS: Mapping[Disease, Painter] = {
+    Disease.PTOSIS: ptosis,
+    Disease.THYROID_EYE_DISEASE: thyroid_eye_disease,
+    Disease.STRABISMUS: strabismus,
+    Disease.MICROBLEPHARON: microblepharon,
+    Disease.CONJUNCTIVAL_DISORDER: conjunctival_disorder,
+    Disease.CONJUNCTIVAL_MELANOMA: conjunctival_melanoma,
+    Disease.CORNEAL_LEUKOMA: corneal_leukoma,
+    Disease.PTERYGIUM: pterygium,
+    Disease.BASAL_CELL_CARCINOMA: basal_cell_carcinoma,
+    Disease.SQUAMOUS_CELL_CARCINOMA: squamous_cell_carcinoma,
+    Disease.LACRIMAL_DISORDER: lacrimal_disorder,
 }

@@ -129,7 +129,7 @@ def _turned_iris(eyeball: Eyeball, gaze: Gaze) -> tuple[Image, Plane]:
     eye, patch = eyeball.eye, eyeball.patch
     length = float(np.hypot(*gaze))
     ahead_x, ahead_y = (gaze[0] / length, gaze[1] / length) if length > 0 else (1.0, 0.0)
-    narrowed = float(np.sqrt(1 - min(length / limbus_depth(eye), _MOST_TURNED) ** 2))
+    narrowed = float(np.sqrt(1 - min(length / limbus_depth(eye.iris_radius), _MOST_TURNED) ** 2))
     dx, dy = patch.x - eye.iris[0] - gaze[0], patch.y - eye.iris[1] - gaze[1]
     stretch = (dx * ahead_x + dy * ahead_y) * (1 / narrowed - 1)
     dx, dy = dx + stretch * ahead_x, dy + stretch * ahead_y
@@ -140,8 +140,8 @@ def _turned_iris(eyeball: Eyeball, gaze: Gaze) -> tuple[Image, Plane]:
 
 
 def _turned_catch(eyeball: Eyeball, gaze: Gaze) -> Image:
-    """Linear light of the reflex: it follows the cornea's centre of curvature, which lies near the eye's."""
-    mirror = (GLOBE_RADIUS - CORNEAL_RADIUS) / limbus_depth(eyeball.eye)
+    """Linear light of the reflex."""
+    mirror = hirschberg_share(eyeball.eye.iris_radius)
     patch = eyeball.patch
     columns, rows = patch.source(patch.x - np.float32(mirror * gaze[0]), patch.y - np.float32(mirror * gaze[1]))
     return np.asarray(cv2.remap(eyeball.catch, columns, rows, cv2.INTER_LINEAR), np.float32)
@@ -199,9 +199,14 @@ def shadowed(pixels: Image, eye: Eye, patch: Patch, depth: float = 0.35) -> Imag
     return to_levels(to_linear(pixels) * left[..., None])
 
 
-def limbus_depth(eye: Eye) -> float:
-    """Millimetres from the eye's centre to the plane of its limbus: what a turn moves the iris by, over its sine."""
-    return float(np.sqrt(GLOBE_RADIUS**2 - eye.iris_radius**2))
+def limbus_depth(iris_radius: float) -> float:
+    """Millimetres from the eye's centre to the plane of its limbus: by what a turn moves the iris, over its sine."""
+    return float(np.sqrt(GLOBE_RADIUS**2 - iris_radius**2))
+
+
+def hirschberg_share(iris_radius: float) -> float:
+    """How far a catch light moves when the limbus moves by 1: it follows the cornea's centre of curvature."""
+    return (GLOBE_RADIUS - CORNEAL_RADIUS) / limbus_depth(iris_radius)
 
 
 def _limbus_width(surface: OcularSurface, opening: Plane) -> float:
@@ -210,11 +215,13 @@ def _limbus_width(surface: OcularSurface, opening: Plane) -> float:
     inside = opening > 1.2
     places = np.arange(-2.2, 2.3, 0.2)
     reach = max(0.15, 0.5 / surface.patch.scale)
-    rings = [bright[inside & (np.abs(surface.limbus - place) < reach)] for place in places]
-    profile = np.array([np.median(ring) if len(ring) else np.nan for ring in rings])
-    contrast, slope = np.nanmax(profile) - np.nanmin(profile), np.nanmax(np.gradient(profile, places))
     least = max(_RIM[0], 0.8 / surface.patch.scale)
-    return float(np.clip(0.6 * contrast / max(slope, 1e-6), least, max(least, _RIM[1]))) if slope > 0 else least
+    rings = [bright[inside & (np.abs(surface.limbus - place) < reach)] for place in places]
+    if not all(len(ring) for ring in rings):
+        return least
+    profile = np.array([np.median(ring) for ring in rings])
+    contrast, slope = float(np.ptp(profile)), float(np.gradient(profile, places).max())
+    return float(np.clip(0.6 * contrast / max(slope, 1e-6), least, max(least, _RIM[1])))
 
 
 @dataclass(frozen=True, eq=False)

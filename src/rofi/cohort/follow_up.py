@@ -105,13 +105,13 @@ def make_pair(face: Face, generator: np.random.Generator, verdict: Verdict | Non
 
     Args:
         face: healthy.
-        generator: of the verdict, the severities, the patient's mix of signs and the second visit's circumstances.
+        generator: of the verdict, the severities, the patient's mix of signs and the visits' circumstances.
         verdict: evenly drawn when None.
     """
     verdict, before, after = draw_course(generator, verdict)
     seed = int(generator.integers(_SEEDS))
-    sitting = Sitting.draw(generator)
-    return FollowUpPair(_with_disease(face, before, seed), sit(_with_disease(face, after, seed), sitting), verdict)
+    visits = [sit(_with_disease(face, severity, seed), Sitting.draw(generator)) for severity in (before, after)]
+    return FollowUpPair(visits[0], visits[1], verdict)
 
 
 def draw_course(generator: np.random.Generator, verdict: Verdict | None = None) -> tuple[Verdict, float, float]:

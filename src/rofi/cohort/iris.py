@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from rofi.cohort.frame import Image, Plane, blend, ramp
+from rofi.cohort.frame import Floats, Image, Mask, Plane, blend, ramp
 from rofi.cohort.ocular_surface import OcularSurface
 from rofi.cohort.optics import to_linear
 
@@ -16,6 +17,7 @@ _SLACK = (0.6, 1.3)  # mm from the lid's margin within which lashes and its wet 
 _WIDE = 0.45  # radians over which the iris's light is taken to change slowly
 _CATCH = 0.15  # brighter than the iris at that radius, in square roots of linear light
 _REDDER = (0.35, 0.15)  # natural logarithm of red over green
+_FAINT = 0.04
 _GROWTH = 0.6  # mm that a catch light's glow reaches beyond its core
 _PUPIL_WITHIN = 0.5  # of the iris's radius
 _LIMBAL_DARKENING = 0.12
@@ -88,12 +90,12 @@ def complete_iris(surface: OcularSurface, opening: Plane, cover: Image) -> Iris:
     blur = 0.4 / patch.scale
     seen = ramp(opening, _SLACK[0] + blur, _SLACK[1] + blur) * (surface.limbus < 0.5 * edge)
     caught = _catch_share(surface, polar, light, seen)
-    seen = seen * _like_its_ring(surface, polar, light, seen)
-    weight = polar.take(np.asarray(seen * (1 - caught), np.float32))
+    plain = np.asarray(seen * _like_its_ring(surface, polar, light, seen) * ramp(caught, 0.3, 0), np.float32)
+    weight = polar.take(plain)
     whole = polar.give(
         _fill(np.asarray(polar.take(light)), np.asarray(weight)), surface, surface.eye.iris_radius - edge
     )
-    kept = seen * (1 - caught) * ramp(surface.limbus, -0.8 * edge, -1.6 * edge)
+    kept = plain * ramp(surface.limbus, -0.8 * edge, -1.6 * edge)
     whole = blend(whole, light, np.asarray(kept, np.float32))
     whole = whole * (1 - _LIMBAL_DARKENING * ramp(surface.limbus, -1.2 * edge, -0.2 * edge))[..., None]
     catch = np.clip(light - whole, 0, None) * (caught * ramp(opening, -0.2, 0.4))[..., None]
@@ -116,9 +118,15 @@ def _catch_share(surface: OcularSurface, polar: _Polar, light: Image, seen: Plan
     expected = polar.give(profile[..., None].repeat(3, -1), surface, polar.reach)[..., 0]
     excess = cv2.GaussianBlur(bright, (0, 0), 0.5) - expected
     core = (excess > _CATCH) & (surface.limbus < -0.8) & (seen > 0)
-    side = 2 * max(1, round(_GROWTH * scale)) + 1
-    near = cv2.dilate(core.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    core = core.astype(np.uint8)
+    glow = _dilated(core, int(np.ceil(_GROWTH * scale + 0.5))) & (excess > _FAINT)
+    near = np.maximum(_dilated(core, max(1, round(_GROWTH * scale))), glow)
     return np.asarray(cv2.GaussianBlur(near.astype(np.float32), (0, 0), 0.4 + 0.1 * scale), np.float32)
+
+
+def _dilated(mask: npt.NDArray[np.uint8], radius: int) -> npt.NDArray[np.uint8]:
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return np.asarray(cv2.dilate(mask, disc), np.uint8)
 
 
 def _like_its_ring(surface: OcularSurface, polar: _Polar, light: Image, seen: Plane) -> Plane:
@@ -140,8 +148,7 @@ def _fill(values: Image, weight: Plane) -> Image:
     weight = weight[..., None]
     sigma = _WIDE / (2 * np.pi) * turns
     ring = np.sum(values * weight, 1, keepdims=True) / np.maximum(weight.sum(1, keepdims=True), 1e-3)
-    empty = weight.sum(1, keepdims=True) < 0.02 * turns
-    ring = np.where(empty, np.sum(values * weight, (0, 1)) / max(float(weight.sum()), 1e-3), ring)
+    ring = _inwards(ring[:, 0], np.quantile(values, 0.1, axis=1), weight[..., 0].sum(1) > 0.05 * turns)[:, None]
     slow = (_around(values * weight, sigma) + 0.02 * ring) / (_around(weight, sigma) + 0.02)
     detail = np.clip(values / np.maximum(slow, 1e-4), 0.6, 1.6) - 1
     texture, known = detail * weight, weight
@@ -150,6 +157,15 @@ def _fill(values: Image, weight: Plane) -> Image:
         known = known + (1 - known) * weight[:, move]
     filled = slow * (1 + texture)
     return np.asarray(weight * values + (1 - weight) * filled, np.float32)
+
+
+def _inwards(ring: Floats, darkest: Floats, known: Mask) -> Floats:
+    """Mean (R, 3) light at each radius; where a reflex hides it, the darkest there and no more than further out."""
+    filled = np.where(known[:, None], ring, darkest)
+    for step in range(len(ring) - 2, -1, -1):
+        if not known[step]:
+            filled[step] = np.minimum(filled[step], filled[step + 1])
+    return np.asarray(filled, np.float64)
 
 
 def _moves(turns: int) -> list[np.ndarray]:

@@ -42,17 +42,12 @@ class Outline:
         strength = raggedness * generator.standard_normal(len(waves)) * np.sqrt(2) / waves**0.7
         phase = generator.uniform(0, 2 * np.pi, len(waves))
         reach *= np.clip(1 + strength @ np.cos(waves[:, None] * angle + phase[:, None]), 0.5, 1.6)
-        return cls(2 * reach / pdist(cls(reach)._points(1.0)).max())
+        return cls(2 * reach / pdist(cls(reach).border(np.zeros(2), 1.0)).max())
 
-    def diameter(self, centre: Floats, radius: float, eye: Eye, overhang: float) -> float:
-        """Greatest, millimetres, of what of it lies on the skin (see `on_the_skin`)."""
-        points = self._points(radius) + centre
-        on_skin = eye.opening(points[:, 0].astype(np.float32), points[:, 1].astype(np.float32)) < overhang
-        return float(pdist(points[on_skin]).max())
-
-    def _points(self, radius: float) -> Floats:
+    def border(self, centre: Floats, radius: float) -> Floats:
+        """(N, 2) points of the outline, millimetres."""
         angle = np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False)
-        points: Floats = radius * self.reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], -1)
+        points: Floats = centre + radius * self.reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], -1)
         return points
 
     def towards(self, angle: Plane | Floats) -> Floats:
@@ -72,9 +67,13 @@ class Outline:
         return np.asarray(radius * self.towards(np.arctan2(y, x)) - np.hypot(x, y), np.float32)
 
 
-def on_the_skin(depth: Plane, patch: Patch, eye: Eye, overhang: float) -> Plane:
-    """A depth that ends, rounded off, where the growth would cover more than `overhang` millimetres of the eyeball."""
-    return _least(depth, overhang - eye.opening(patch.x, patch.y))
+def on_the_skin(depth: Plane, past_margin: Plane, overhang: float) -> Plane:
+    """A depth that ends, rounded off, where the growth would cover more than `overhang` millimetres of the eyeball.
+
+    Args:
+        past_margin: (h, w) millimetres, see `lesion_site.Site.past_margin`.
+    """
+    return _least(depth, overhang - past_margin)
 
 
 def below_brow(depth: Plane, patch: Patch, eye: Eye) -> Plane:

@@ -135,6 +135,8 @@ def _blur(eye: Eye, patch: Patch) -> float:
     """Standard deviation of the photograph's blur beyond a limbus's own and half a pixel's, millimetres."""
     step = 0.1
     angles = _seen_limbus(eye)
+    if len(angles) < _LEAST_SEEDS / 2:
+        return 0.0
     profile = _brightness(eye, patch, angles, np.arange(-2, 2, step)[:, None])
     contrast = np.ptp(profile, axis=0)
     clear = contrast > 0.1

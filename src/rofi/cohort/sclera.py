@@ -70,7 +70,7 @@ def _whiteness(light: Image, weight: Plane, scale: float) -> Plane:
     if not surely.any():
         return np.ones_like(weight)
     red = redness(light, scale)
-    least = float(np.quantile(red[surely], 0.2))
+    least = max(float(np.quantile(red[surely], 0.2)), 0.1)
     return np.asarray(ramp(red, 1.25 * least, 1.05 * least) + 0.02, np.float32)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from rofi.cohort.face import Eye
 from rofi.cohort.frame import Image, Patch, Plane, blend, ramp
 from rofi.cohort.optics import shade
 from rofi.cohort.shading import Light
@@ -44,14 +43,15 @@ def raised(pixels: Image, height: Plane, light: Light, patch: Patch) -> Image:
     return shade(pixels, light.relief(height, patch.scale) * shadow)
 
 
-def spare_eyeball(before: Image, after: Image, depth: Plane, patch: Patch, eye: Eye) -> Image:
+def spare_eyeball(before: Image, after: Image, depth: Plane, opening: Plane, edge: float) -> Image:
     """The growth with its redness and shadow, but the eyeball beside it as it was.
 
     Args:
         depth: (h, w) millimetres within the growth's outline.
+        opening: (h, w) `Eye.opening` of the patch.
+        edge: millimetres over which the growth's edge fades.
     """
-    lids = ramp(eye.opening(patch.x, patch.y), 0.4, -0.4)
-    return blend(before, after, np.maximum(lids, ramp(depth, -soft_edge(patch), 0.0)))
+    return blend(before, after, np.maximum(ramp(opening, 0.4, -0.4), ramp(depth, -edge, 0.0)))
 
 
 def _cast_shadow(height: Plane, light: Light, patch: Patch) -> Plane:

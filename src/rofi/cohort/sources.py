@@ -23,6 +23,7 @@ _HELD_OUT = 0.2
 """Share of the faces that the small splits may take together, each as many as it has patients: a test on few faces says
 little, and training has enough of them left."""
 _EXTERNAL = (Split.EXTERNAL_1, Split.EXTERNAL_2)
+_HELD_OUT_SPLITS = (Split.SELECTION, Split.INTERNAL)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def find_faces(sources: Iterable[Path]) -> list[SourceFace]:
         UnreadablePhoto: a source does not exist, is of no known kind, or is a damaged or compressed archive.
         CohortError: a list is damaged.
     """
-    found: dict[tuple[Path, str], SourceFace] = {}
+    found: dict[object, SourceFace] = {}
     for source in sources:
         called = source.resolve().name
         group, listed = _listed(source.resolve())
@@ -62,7 +63,7 @@ def find_faces(sources: Iterable[Path]) -> list[SourceFace]:
             name = called if place.path == source and place.start is None else f"{called}/{place.name}"
             person = f"{group}: {entry['identity']}" if "identity" in entry else name
             points = tuple((float(x), float(y)) for x, y in entry["points"]) if "points" in entry else None
-            found.setdefault((place.path.resolve(), place.name), SourceFace(place, name, person, points))
+            found.setdefault(_whereabouts(place), SourceFace(place, name, person, points))
     return _joined(list(found.values()))
 
 
@@ -71,6 +72,7 @@ def divide_faces(
     internal: Sequence[SourceFace],
     external_1: Sequence[SourceFace] | None = None,
     external_2: Sequence[SourceFace] | None = None,
+    held_out: Sequence[SourceFace] | None = None,
 ) -> dict[Split, list[SourceFace]]:
     """Which faces each split's patients are made of; no person is in two splits.
 
@@ -78,28 +80,42 @@ def divide_faces(
         plan: how many patients each split has.
         internal: faces for the splits that have none of their own.
         external_1, external_2: faces of these splits; None takes them from `internal`.
+        held_out: faces of the selection and the internal split; None takes them from `internal`.
 
     Raises:
-        CohortError: a person is in two of the three, or there are fewer persons than splits.
+        CohortError: a person is in two of them, or there are fewer persons than splits.
     """
     own = {split: faces for split, faces in zip(_EXTERNAL, (external_1, external_2), strict=True) if faces is not None}
-    _check_apart({"SOURCES": internal, **{f"--{split.replace('_', '-')}": faces for split, faces in own.items()}})
+    apart = {f"--{split.replace('_', '-')}": faces for split, faces in own.items()}
+    _check_apart({"SOURCES": internal, "--held-out": held_out or (), **apart})
     needed = {split: size for split, size in plan.sizes.items() if split not in own}
     needed[Split.INTERNAL] += plan.follow_up
-    persons: dict[str, list[SourceFace]] = {}
-    for face in internal:
-        persons.setdefault(face.person, []).append(face)
-    names = sorted(persons)
-    order = [names[index] for index in np.random.default_rng([plan.seed, len(Split)]).permutation(len(names))]
+    pools = [(internal, needed)]
+    if held_out is not None:
+        kept = {split: needed.pop(split) for split in _HELD_OUT_SPLITS}
+        pools.append((held_out, kept))
     divided = {split: list(own.get(split, ())) for split in Split}
-    start = 0
-    for split, count in _shares(len(order), needed).items():
-        divided[split] = [face for name in order[start : start + count] for face in persons[name]]
-        start += count
+    for faces, sizes in pools:
+        divided |= _deal(faces, sizes, plan.seed)
     for split, size in plan.sizes.items():
         if size and not divided[split]:
             raise CohortError(f"no faces for {split}; give its source an image")
     return divided
+
+
+def _deal(faces: Sequence[SourceFace], sizes: Mapping[Split, int], seed: int) -> dict[Split, list[SourceFace]]:
+    """Faces of one pool to its splits, whole persons in an order drawn by the seed."""
+    persons: dict[str, list[SourceFace]] = {}
+    for face in faces:
+        persons.setdefault(face.person, []).append(face)
+    names = sorted(persons)
+    order = [names[index] for index in np.random.default_rng([seed, len(Split)]).permutation(len(names))]
+    dealt: dict[Split, list[SourceFace]] = {}
+    start = 0
+    for split, count in _shares(len(order), sizes).items():
+        dealt[split] = [face for name in order[start : start + count] for face in persons[name]]
+        start += count
+    return dealt
 
 
 def fingerprint(faces: Iterable[SourceFace]) -> str:
@@ -124,10 +140,15 @@ def _check_apart(groups: Mapping[str, Sequence[SourceFace]]) -> None:
     seen: dict[object, str] = {}
     for group, faces in groups.items():
         for face in faces:
-            for mark in (face.person, (face.place.path.resolve(), face.place.name)):
+            for mark in (face.person, _whereabouts(face.place)):
                 other = seen.setdefault(mark, group)
                 if other != group:
                     raise CohortError(f"{face.name}: given under {other} and {group}; a person must be in one split")
+
+
+def _whereabouts(place: PhotoPlace) -> tuple[Path, int | None]:
+    """The same for one image however it is named."""
+    return place.path.resolve(), place.start
 
 
 def _joined(faces: list[SourceFace]) -> list[SourceFace]:

@@ -92,7 +92,7 @@ def _parse_findings(cell: str) -> dict[str, dict[str, float]]:
     try:
         found = json.loads(cell or "{}")
         return {str(side): {str(name): float(value) for name, value in of.items()} for side, of in found.items()}
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         raise ValueError(f"findings {cell!r}: must be a JSON object of numbers by name, for each eye") from None
 
 

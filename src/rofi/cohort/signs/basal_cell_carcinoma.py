@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rofi.cohort.bare_skin import BareSkin, bare_skin, skin_albedo
+from rofi.cohort.bare_skin import BareSkin, bare_skin, darkness, skin_albedo, skin_tone
 from rofi.cohort.crust import under_crust
 from rofi.cohort.face import Eye, Face, Side
 from rofi.cohort.frame import Floats, Frame, Image, Patch, Plane, blend, ramp
@@ -47,7 +47,7 @@ class _Patient:
 def basal_cell_carcinoma(face: Face, severity: float, side: Side, generator: np.random.Generator) -> Painted:
     """Put a nodular basal cell carcinoma on or beside the lids of one eye.
 
-    70 % arise on the lower lid, 20 % at the medial canthus (Kanski, Clinical Ophthalmology, chapter on eyelids). It
+    70 % arise on the lower lid, 20 % at the medial canthus (Kanski's Clinical Ophthalmology). It
     measures 2.5 mm across at severity 0 and 12 mm at severity 1. On dark skin it is often pigmented in part.
 
     Findings:
@@ -64,12 +64,14 @@ def basal_cell_carcinoma(face: Face, severity: float, side: Side, generator: np.
     reach = 0.5 * _LARGEST * (1.6 + float(np.abs(patient.site.drift).max()))
     low, high = patient.site.anchor - reach, patient.site.anchor + reach
     patch = Patch.around(face.picture, eye.frame, (low[0], low[1]), (high[0], high[1]))
+    opening = eye.opening(patch.x, patch.y)
     textures = np.random.default_rng(patient.seed)  # the patch is as large at every severity, and so these are the same
-    skin = bare_skin(patch, eye, textures)
+    skin = bare_skin(patch, eye, skin_tone(face), textures)
     lumps, spots, grain = (surface(patch, size, textures) for size in (1.8, 2.5, 0.9))
     centre = patient.site.centre(radius)
     depth = patient.outline.depth(patch, centre, radius) + 0.03 * radius * lumps
-    depth = below_brow(on_the_skin(depth, patch, eye, patient.overhang), patch, eye)
+    depth = on_the_skin(depth, patient.site.past_margin(eye, patch.x, patch.y), patient.overhang)
+    depth = below_brow(depth, patch, eye)
     inside, crater = depth / radius, _crater(depth / radius + 0.06 * spots, radius, patient)
     height = _height(inside, crater, lumps, radius, patient, patch)
     crust = crater * ramp(crater + 0.15 * grain, 0.05, 0.6)
@@ -78,17 +80,16 @@ def basal_cell_carcinoma(face: Face, severity: float, side: Side, generator: np.
     pixels = _colour(patch, skin, depth, crust, spots, grain, red, patient, albedo)
     pixels = raised(pixels, height, light, patch)
     pixels = add_light(pixels, _wax(light, height, ramp(inside, 0.05, 0.3) * (1 - crater), patch, skin, albedo))
-    pixels = spare_eyeball(patch.pixels, pixels, depth, patch, eye)
+    pixels = spare_eyeball(patch.pixels, pixels, depth, opening, soft_edge(patch))
     ill = face.painted(patch.put(face.picture, pixels))
-    on_lids = eye.opening(patch.x, patch.y) < 0
-    mask = patch.spread((depth > 0) | ((depth > -0.5 * _SURROUND) & on_lids), face.picture.shape)
-    diameter = patient.outline.diameter(centre, radius, eye, patient.overhang)
+    mask = patch.spread((depth > 0) | ((depth > -0.5 * _SURROUND) & (opening < 0)), face.picture.shape)
+    diameter = patient.site.diameter(patient.outline, radius, eye, patient.overhang)
     return Painted(ill, mask, {"diameter_mm": diameter, "height_mm": float(height.max())})
 
 
 def _patient(face: Face, eye: Eye, albedo: float, generator: np.random.Generator) -> _Patient:
     aspect, tilt = generator.uniform((0.72, -0.4), (1.0, 0.4))
-    often = 0.04 + 0.6 * _darkness(albedo)
+    often = 0.04 + 0.6 * darkness(albedo)
     pigmented = float(generator.uniform(0.4, 1)) * float(generator.random() < often)
     return _Patient(
         site=_site(face, eye, aspect, generator),
@@ -115,11 +116,6 @@ def _site(face: Face, eye: Eye, aspect: float, generator: np.random.Generator) -
     return beside or on_lower_lid(eye, generator, room, aspect, at_lower_margin)
 
 
-def _darkness(albedo: float) -> float:
-    """How dark the skin is: 0 white or tanned, 1 dark brown."""
-    return float(ramp(albedo, 0.27, 0.13))
-
-
 def _crater(inside: Plane, radius: float, patient: _Patient) -> Plane:
     """Where the middle has sunk in and broken open, 0..1."""
     progress = float(ramp(2 * radius, *_ULCERATES)) * patient.ulcer
@@ -127,9 +123,7 @@ def _crater(inside: Plane, radius: float, patient: _Patient) -> Plane:
     return np.asarray(progress * ramp(inside, border - 0.2, border + 0.2), np.float32)
 
 
-def _height(
-    inside: Plane, crater: Plane, lumps: Plane, radius: float, patient: _Patient, patch: Patch
-) -> Plane:
+def _height(inside: Plane, crater: Plane, lumps: Plane, radius: float, patient: _Patient, patch: Patch) -> Plane:
     """A dome that becomes a rolled border of pearls about a crater, millimetres."""
     top = 2 * radius * patient.prominence / (1 + 0.05 * radius)
     slope = np.clip(1 - inside / (1 - 0.25 * float(ramp(2 * radius, *_ULCERATES))), 0, 1)
@@ -177,10 +171,11 @@ def _colour(
     within = ramp(depth, -0.6 * edge, 0.6 * edge)
     pixels = blend(patch.pixels, skin.pixels + 0.6 * (skin.smooth - skin.pixels), within)
     halo = ramp(depth, -_SURROUND, 0.4)
-    pixels = absorb(pixels, HAEMOGLOBIN, (0.07 * halo + 0.06 * within) * patient.redness)
-    pixels = absorb(pixels, MELANIN, -(0.1 + 0.16 * _darkness(albedo)) * within * (1 - patient.pigmented))
-    pigment = patient.pigmented * within * ramp(spots, -0.4, 0.9)
-    pixels = absorb(pixels, _DEEP_MELANIN, (0.65 - 0.2 * _darkness(albedo)) * pigment)
+    pixels = absorb(pixels, HAEMOGLOBIN, np.asarray(patient.redness * (0.07 * halo + 0.06 * within), np.float32))
+    pearly = (0.1 + 0.16 * darkness(albedo)) * (1 - patient.pigmented)
+    pixels = absorb(pixels, MELANIN, np.asarray(-pearly * within, np.float32))
+    pigment = patient.pigmented * (0.65 - 0.2 * darkness(albedo))
+    pixels = absorb(pixels, _DEEP_MELANIN, pigment * within * ramp(spots, -0.4, 0.9))
     pixels = absorb(pixels, HAEMOGLOBIN, 0.6 * red * ramp(depth, -0.2, 0.6) * (1 - 0.8 * crust))
     return under_crust(pixels, crust, grain, patient.crust_age)
 

@@ -1,4 +1,4 @@
-"""Squamous cell carcinoma: a red, hard, scaly plaque or nodule with a ragged edge, crusted or ulcerated in the middle."""
+"""Squamous cell carcinoma: a red, hard, scaly plaque or nodule with a ragged edge, crusted in the middle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rofi.cohort.bare_skin import BareSkin, bare_skin, skin_albedo
+from rofi.cohort.bare_skin import BareSkin, bare_skin, darkness, skin_albedo, skin_tone
 from rofi.cohort.crust import flakes, under_crust, under_scale
 from rofi.cohort.face import Eye, Face, Side
 from rofi.cohort.frame import Image, Patch, Plane, blend, ramp
@@ -63,12 +63,13 @@ def squamous_cell_carcinoma(face: Face, severity: float, side: Side, generator: 
     reach = 0.5 * patient.largest * (1.3 + float(np.abs(patient.site.drift).max())) + 5
     low, high = patient.site.anchor - reach, patient.site.anchor + reach
     patch = Patch.around(face.picture, eye.frame, (low[0], low[1]), (high[0], high[1]))
+    opening = eye.opening(patch.x, patch.y)
     textures = np.random.default_rng(patient.seed)  # the patch is as large at every severity, and so these are the same
-    skin = bare_skin(patch, eye, textures)
+    skin = bare_skin(patch, eye, skin_tone(face), textures)
     coarse, lumps, fine = (surface(patch, size, textures) for size in (3.5, 1.6, 0.7))
     centre = patient.site.centre(radius)
     depth = patient.outline.depth(patch, centre, radius) + 0.03 * radius * lumps
-    depth = on_the_skin(depth, patch, eye, patient.overhang)
+    depth = on_the_skin(depth, patient.site.past_margin(eye, patch.x, patch.y), patient.overhang)
     if not patient.beyond_lids:
         depth = below_brow(depth, patch, eye)
     ulcer = _ulcer(depth / radius + 0.1 * coarse, radius, patient)
@@ -82,11 +83,10 @@ def squamous_cell_carcinoma(face: Face, severity: float, side: Side, generator: 
     pixels = under_crust(pixels, crust, fine, patient.crust_age)
     pixels = under_scale(pixels, skin.smooth, albedo, scale * np.clip(0.65 + 0.12 * fine, 0, 0.95))
     pixels = raised(pixels, height, estimate_light(face), patch)
-    pixels = spare_eyeball(patch.pixels, pixels, depth, patch, eye)
+    pixels = spare_eyeball(patch.pixels, pixels, depth, opening, soft_edge(patch))
     ill = face.painted(patch.put(face.picture, pixels))
-    on_lids = eye.opening(patch.x, patch.y) < 0
-    mask = patch.spread((depth > 0) | ((depth > -0.6 * surround) & on_lids), face.picture.shape)
-    diameter = patient.outline.diameter(centre, radius, eye, patient.overhang)
+    mask = patch.spread((depth > 0) | ((depth > -0.6 * surround) & (opening < 0)), face.picture.shape)
+    diameter = patient.site.diameter(patient.outline, radius, eye, patient.overhang)
     return Painted(ill, mask, {"diameter_mm": diameter, "height_mm": float(height.max())})
 
 
@@ -96,11 +96,11 @@ def _patient(face: Face, eye: Eye, generator: np.random.Generator) -> _Patient:
     site = _beyond_lids(face, eye, where, generator)
     beyond = site is not None
     if beyond:
-        tilt *= 6  # as skin lines run there: any way
+        tilt *= 6  # it may lie any way there, on the lids along them
     elif _LOWER_LID <= where < _LOWER_LID + _UPPER_LID:
         aspect *= 0.75
         site = on_upper_lid(eye, generator, 0.85 * room, aspect)
-    elif _LOWER_LID + _UPPER_LID <= where:
+    elif where >= _LOWER_LID + _UPPER_LID:
         site = at_lateral_canthus(face, eye, generator, room)
     site = site or on_lower_lid(eye, generator, room, aspect, at_margin=bool(generator.random() < 0.5))
     return _Patient(
@@ -160,7 +160,7 @@ def _inflamed(
     within = ramp(depth, -edge, edge)
     pixels = blend(patch.pixels, skin.pixels, within)
     halo = ramp(depth, -surround, 0.5)
-    dark = float(ramp(albedo, 0.27, 0.13))
+    dark = darkness(albedo)
     mottled = 1 + 0.15 * coarse
     pixels = absorb(pixels, HAEMOGLOBIN, patient.redness * (0.12 * halo + 0.03 * within) * mottled)
     pixels = absorb(pixels, OLD_BLOOD, patient.redness * (0.13 + 0.12 * dark) * within * mottled)
