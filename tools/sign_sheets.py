@@ -34,6 +34,7 @@ WIDE = (Disease.SQUAMOUS_CELL_CARCINOMA,)
 NARROW_REACH, WIDE_REACH = (62.0, 30.0), (75.0, 75.0)
 """Millimetres from between the eyes to a tile's borders."""
 PIXELS_PER_MILLIMETRE = 2.4
+COLUMNS = 7
 DARKER = 0.45
 """Absorbance of the melanin that makes the darker astronaut."""
 
@@ -74,14 +75,16 @@ def sheet(disease: Disease, faces: list[Face], seed: int, native: bool) -> Tile:
 
 
 def confounder_sheet(faces: list[Face], seed: int, native: bool) -> Tile:
-    """Every confounder on every face, the untouched face first."""
-    rows = []
+    """Every face as it is and with each confounder, in rows of `COLUMNS`."""
+    blocks = []
     for number, face in enumerate(faces):
         pictures = [face.picture]
         for index, confounder in enumerate(CONFOUNDERS.values()):
             pictures.append(confounder(face, np.random.default_rng((seed, number, index))).picture)
-        rows.append(np.hstack([tile(picture, face, WIDE_REACH, native)[::2, ::2] for picture in pictures]))
-    return np.vstack(rows)
+        tiles = [tile(picture, face, WIDE_REACH, native)[::2, ::2] for picture in pictures]
+        tiles += [np.zeros_like(tiles[0])] * (-len(tiles) % COLUMNS)
+        blocks += [np.hstack(tiles[start : start + COLUMNS]) for start in range(0, len(tiles), COLUMNS)]
+    return np.vstack(blocks)
 
 
 def darker(face: Face) -> Face:
