@@ -8,12 +8,22 @@ from rofi.cli.app import app
 def test_the_commands_are_told(rofi):
     ended = rofi("--help")
     assert ended.status == 0
-    for command in ("keys", "protect", "restore", "inspect", "train", "model"):
+    for command in ("keys", "protect", "restore", "inspect", "cohort", "train", "model"):
         assert command in ended.out
 
 
 @pytest.mark.parametrize(
-    "command", [["protect"], ["restore"], ["inspect"], ["keys", "new"], ["model"], ["train", "run"]]
+    "command",
+    [
+        ["protect"],
+        ["restore"],
+        ["inspect"],
+        ["keys", "new"],
+        ["cohort", "make"],
+        ["cohort", "check"],
+        ["model"],
+        ["train", "run"],
+    ],
 )
 def test_every_command_has_help(command):
     assert CliRunner().invoke(app, [*command, "--help"]).exit_code == 0

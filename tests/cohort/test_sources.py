@@ -129,6 +129,17 @@ def test_externals_have_their_own_faces_when_they_are_given(tmp_path):
     assert {face.name.split("/")[0] for face in divided[Split.EXTERNAL_2]} == {"ours"}
 
 
+def test_selection_and_internal_have_the_faces_held_out_for_them(tmp_path):
+    ours, kept = (find_faces([folder_of(tmp_path / name, names(10))]) for name in ("ours", "kept"))
+    divided = divide_faces(plan_of(5, 4, 4, 3, 2, follow_up=1), ours, held_out=kept)
+    of = {split: {face.name.split("/")[0] for face in faces} for split, faces in divided.items()}
+    assert of[Split.SELECTION] == of[Split.INTERNAL] == {"kept"}
+    assert of[Split.TRAIN] == of[Split.EXTERNAL_1] == of[Split.EXTERNAL_2] == {"ours"}
+    assert not {face.name for face in divided[Split.SELECTION]} & {face.name for face in divided[Split.INTERNAL]}
+    with pytest.raises(CohortError, match="given under SOURCES and --held-out"):
+        divide_faces(plan_of(5, 2, 2), ours, held_out=ours[:3])
+
+
 def test_a_division_depends_on_the_seed_only(tmp_path):
     faces = find_faces([folder_of(tmp_path / "faces", names(20))])
     assert divide_faces(plan_of(9, 5), faces) == divide_faces(plan_of(9, 5), faces[::-1])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rofi import __version__
-from rofi.cli import keys, train
+from rofi.cli import cohort, keys, train
 from rofi.cli.inspect import inspect
 from rofi.cli.model import model
 from rofi.cli.protect import protect
@@ -26,6 +26,7 @@ app.add_typer(keys.app, name="keys")
 app.command()(protect)
 app.command()(restore)
 app.command()(inspect)
+app.add_typer(cohort.app, name="cohort")
 app.add_typer(train.app, name="train")
 app.command()(model)
 

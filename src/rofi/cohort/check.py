@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rofi.cohort.check_image import Look, LookJob, Seen
+from rofi.cohort.check_image import Entry, SeeJob, Seen
 from rofi.cohort.check_truth import check_truth
 from rofi.cohort.csv_file import Scanned
 from rofi.cohort.diseases import FACTS
@@ -36,13 +36,13 @@ class CohortTables:
     pairs: Scanned[Pair]
 
     @property
-    def looks(self) -> list[Look]:
+    def entries(self) -> list[Entry]:
         """Every image that a table names, once."""
-        looks = {row.image: Look(row.image, row.points) for row in self.rows.records.values()}
+        entries = {row.image: Entry(row.image, row.points) for row in self.rows.records.values()}
         for pair in self.pairs.records.values():
             for image in (pair.before, pair.after):
-                looks.setdefault(image, Look(image))
-        return list(looks.values())
+                entries.setdefault(image, Entry(image))
+        return list(entries.values())
 
 
 def open_cohort(folder: Path) -> CohortTables:
@@ -83,7 +83,7 @@ def check_cohort(
     findings += [Finding(FOLLOW_UP, bad.number, "", bad.reason) for bad in tables.pairs.bad]
     findings += _check_rows(tables.table.name, tables.rows.records)
     findings += _check_pairs(tables)
-    seen = {one.image: one for one in _look(folder, tables.looks, workers, on_seen)}
+    seen = {one.image: one for one in _see(folder, tables.entries, workers, on_seen)}
     findings += _check_images(tables, seen)
     findings += _check_surplus(folder, seen, complete=not (tables.rows.bad or tables.pairs.bad))
     if (folder / TRUTH).exists():
@@ -91,20 +91,20 @@ def check_cohort(
     return findings
 
 
-def _look(folder: Path, looks: Sequence[Look], workers: int, on_seen: Callable[[Seen], None]) -> Iterator[Seen]:
+def _see(folder: Path, entries: Sequence[Entry], workers: int, on_seen: Callable[[Seen], None]) -> Iterator[Seen]:
     if workers > 1:
-        results = in_processes(LookJob(folder, threads=1), looks, workers, _died)
+        results = in_processes(SeeJob(folder, threads=1), entries, workers, _died)
     else:
-        job = LookJob(folder)
+        job = SeeJob(folder)
         job.prepare()
-        results = map(job, looks)
+        results = map(job, entries)
     for seen in results:
         on_seen(seen)
         yield seen
 
 
-def _died(look: Look) -> Seen:
-    return Seen(look.image, ("the process that looked at it died; make the image smaller",))
+def _died(entry: Entry) -> Seen:
+    return Seen(entry.image, ("the process that looked at it died; make the image smaller",))
 
 
 def _check_rows(table: str, rows: Mapping[int, Row]) -> Iterator[Finding]:

@@ -28,8 +28,8 @@ by 0.03."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """An image to be looked at: its name within the folder, and its five points if the table has them."""
+class Entry:
+    """An image that a table names: where it lies within the folder, and its five points if the table has them."""
 
     image: str
     points: Points | None = None
@@ -53,7 +53,7 @@ class Seen:
 
 
 @dataclass
-class LookJob:
+class SeeJob:
     """Looks at images; every problem is in the result.
 
     Args:
@@ -71,15 +71,15 @@ class LookJob:
             cv2.setNumThreads(self.threads)
         self._networks = _Networks()
 
-    def __call__(self, look: Look, /) -> Seen:
+    def __call__(self, entry: Entry, /) -> Seen:
         assert self._networks is not None
         try:
-            pixels = decode(read_file(self.folder / look.image), look.image).pixels
+            pixels = decode(read_file(self.folder / entry.image), entry.image).pixels
         except PhotoError as error:
-            return Seen(look.image, (_without_name(str(error), self.folder, look.image),))
+            return Seen(entry.image, (_without_name(str(error), self.folder, entry.image),))
         digest = hashlib.sha256(str(pixels.shape).encode() + pixels.tobytes()).hexdigest()
-        problems = tuple(self._networks.problems(pixels, look))
-        return Seen(look.image, problems, digest, (pixels.shape[1], pixels.shape[0]))
+        problems = tuple(self._networks.problems(pixels, entry))
+        return Seen(entry.image, problems, digest, (pixels.shape[1], pixels.shape[0]))
 
 
 class _Networks:
@@ -90,7 +90,7 @@ class _Networks:
         self._measurer = FaceMeasurer()
         self._iris = IrisDetector()
 
-    def problems(self, pixels: npt.NDArray[np.uint8], look: Look) -> Iterator[str]:
+    def problems(self, pixels: npt.NDArray[np.uint8], entry: Entry) -> Iterator[str]:
         found = self._detector.detect(pixels)
         if not found:
             yield "no face found; leave the image out"
@@ -99,13 +99,13 @@ class _Networks:
         others = sum(face.size >= _ANOTHER_FACE * largest.size for face in found[1:])
         if others:
             yield f"{others + 1} faces; cut it down to the patient's"
-        if look.points is not None and _distance(look.points, largest) > _OFF:
+        if entry.points is not None and _distance(entry.points, largest) > _OFF:
             yield "its points do not lie on its face; leave the cell empty to have them found"
         try:
-            face = self._measurer.measure(pixels, look.image, largest.points)
+            face = self._measurer.measure(pixels, entry.image, largest.points)
             yield from measure_quality(face, largest.points, self._iris).faults
         except PhotoError as error:
-            yield _without_name(str(error), Path(), look.image)
+            yield _without_name(str(error), Path(), entry.image)
 
 
 def _distance(points: Sequence[tuple[float, float]], face: Detection) -> float:

@@ -29,6 +29,9 @@ CAMERAS: Mapping[Split, Camera] = MappingProxyType(
     }
 )
 
+GLANCES = 0.25
+"""Share of all patients, healthy or ill, whose eyes look aside together: what is no squint must not look like one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -60,7 +63,9 @@ def make_patient(
     Raises:
         CohortError: nobody paints that disease.
     """
-    who, shams, sign, others = generator.spawn(4)
+    who, shams, sign, others, gaze = generator.spawn(5)
+    if effects.glance is not None and gaze.random() < GLANCES:
+        face = effects.glance(face, gaze)
     side = None if disease is None else draw_side(disease, who)
     face, retouched = _retouch(face, side, sham, effects, shams)
     scene = Scene(face, truth=Truth("", shams=retouched))
@@ -115,8 +120,9 @@ def _ill(
         raise CohortError(f"{disease}: nobody paints it; leave it out of the diseases")
     face, findings = scene.face, {}
     mask = np.zeros(face.picture.shape[:2], np.bool_)
+    look = int(generator.integers(2**31))  # the same for both eyes: one patient's disease looks alike in both
     for eye in side.sides:
-        painted = painter(face, severity, eye, generator)
+        painted = painter(face, severity, eye, np.random.default_rng(look))
         face, mask = painted.face, mask | painted.mask
         findings[str(eye)] = {name: float(value) for name, value in painted.findings.items()}
     truth = replace(

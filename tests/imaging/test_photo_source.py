@@ -4,8 +4,8 @@ import tarfile
 
 import pytest
 
-from rofi.errors import TrainingError
-from rofi.training.photo_source import read_photos
+from rofi.errors import UnreadablePhoto
+from rofi.imaging.photo_source import find_places, read_photos
 
 
 @pytest.fixture
@@ -58,11 +58,44 @@ def test_a_damaged_tar_is_an_error(tmp_path, mode):
             info.size = 10_000
             tar.addfile(info, io.BytesIO(random.Random(index).randbytes(10_000)))
     path.write_bytes(path.read_bytes()[:100_000])
-    with pytest.raises(TrainingError, match=r"cut.tar: damaged"):
+    with pytest.raises(UnreadablePhoto, match=r"cut.tar: damaged"):
         list(read_photos([path]))
 
 
 @pytest.mark.parametrize("name", ["nowhere", "photos/notes.txt", "nowhere.jpg"])
 def test_what_is_none_of_these_is_an_error(folder, name):
-    with pytest.raises(TrainingError, match=f"{name}: not a folder, tar archive or photograph"):
+    with pytest.raises(UnreadablePhoto, match=f"{name}: not a folder, tar archive or photograph"):
         list(read_photos([folder.parent / name]))
+
+
+def test_places_hold_the_bytes_that_reading_in_turn_gives(folder, archive):
+    for source in (folder, archive, folder / "a.png"):
+        assert [(place.name, place.read()) for place in find_places(source)] == list(read_photos([source]))
+
+
+def test_a_compressed_tar_has_no_places(tmp_path):
+    path = tmp_path / "photos.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        tar.addfile(tarfile.TarInfo("a.png"))
+    with pytest.raises(UnreadablePhoto, match=r"photos.tar.gz: a compressed or damaged archive"):
+        find_places(path)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "photos/notes.txt", "nowhere.jpg"])
+def test_what_is_no_source_has_no_places(folder, name):
+    with pytest.raises(UnreadablePhoto, match=f"{name}: not a folder, tar archive or photograph"):
+        find_places(folder.parent / name)
+
+
+def test_an_archive_that_became_shorter_is_an_error(archive):
+    place = find_places(archive)[-1]
+    archive.write_bytes(archive.read_bytes()[: place.start + 2])
+    with pytest.raises(UnreadablePhoto, match=r"photos.tar: ends amid a/y.heic"):
+        place.read()
+
+
+def test_an_archive_that_is_gone_is_an_error(archive):
+    place = find_places(archive)[0]
+    archive.unlink()
+    with pytest.raises(UnreadablePhoto, match=r"photos.tar: cannot be read"):
+        place.read()
