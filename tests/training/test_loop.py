@@ -7,7 +7,9 @@ import pytest
 import torch
 
 from rofi.errors import TrainingError
+from rofi.model.detector_weights import load_detector, save_detector
 from rofi.model.network import Rofi
+from rofi.model.sign_detector import SignDetector
 from rofi.model.weights import load_weights, save_weights
 from rofi.training.checkpoint import BEST, LAST
 from rofi.training.config import LossWeights, TrainingConfig
@@ -97,13 +99,13 @@ def test_lpips_is_neither_needed_nor_counted(finished):
     assert all(line["person_lpips"] == 0 for line in lines(finished[1], "train"))
 
 
-def test_every_part_that_learns_here_has_changed_and_what_was_fitted_has_not(start, finished):
+def test_every_part_that_learns_here_has_changed_and_what_was_made_before_has_not(start, finished):
     before = load_weights(start / "start.safetensors").state_dict()
     after = {name.removeprefix("model."): tensor for name, tensor in checkpoint(finished[1])["trip"].items()}
     for part in ("sign_projection", "translator", "da_former", "dec_net", "restorer", "restorer_dec_net"):
         assert any(not torch.equal(before[n], after[n]) for n in before if n.startswith(f"{part}.")), part
     for name in before:
-        if name.startswith(("person.", "residue.", "sign_detector.scorer")):
+        if name.startswith(("person.", "residue.", "sign_detector.")):
             assert torch.equal(before[name], after[name])
 
 
@@ -112,6 +114,19 @@ def test_the_best_weights_load_and_tell_where_they_come_from(finished, tiny):
     assert load_weights(out / BEST).config == tiny
     assert progress.best == min(entry["loss"] for entry in progress.history)
     assert TrainingConfig.from_json((out / "config.json").read_text()) == CONFIG
+
+
+def test_a_trained_sign_detector_is_put_in_and_stays_as_it_is(start, tiny, tmp_path):
+    torch.manual_seed(9)
+    detector = SignDetector(tiny.detector_width)
+    detector(torch.rand(2, 3, 64, 64))  # statistics of its own
+    save_detector(detector, tmp_path / "signs.safetensors")
+    places = (start / "faces", start / "faces", tmp_path / "out")
+    settings = replace(CONFIG, steps=2)
+    train(settings, *places, start_from=start / "start.safetensors", signs=tmp_path / "signs.safetensors")
+    given = load_detector(tmp_path / "signs.safetensors").state_dict()
+    trained = checkpoint(tmp_path / "out")["trip"]
+    assert all(torch.equal(trained[f"model.sign_detector.{name}"], given[name]) for name in given)
 
 
 def test_selection_takes_place_when_it_is_due_and_not_twice(finished):

@@ -94,3 +94,15 @@ def test_losses_on_any_picture_reach_the_networks(model, batch):
         model.zero_grad()
         picture.square().sum().backward(retain_graph=True)
         assert any(p.grad is not None and p.grad.any() for p in part.parameters())
+
+
+def test_the_sign_detector_stays_as_it_was_trained_while_the_rest_trains(model, batch):
+    trip = RoundTrip(model.train())
+    before = {name: tensor.clone() for name, tensor in model.sign_detector.state_dict().items()}
+    for mode in (trip, trip.eval().train()):
+        assert not any(module.training for module in model.sign_detector.modules())
+        assert all(module.training for part in (model.translator, model.dec_net) for module in part.modules())
+        mode(batch).carrier.mean().backward()
+    assert all(parameter.grad is None for parameter in model.sign_detector.parameters())
+    assert model.sign_projection.weight.grad is not None
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.sign_detector.state_dict().items())

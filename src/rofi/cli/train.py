@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +16,27 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rofi.cli.show import messages, show_error
 from rofi.errors import PhotoError, TrainingError
 from rofi.imaging.decode import decode
+from rofi.imaging.photo_source import read_photos
 
 app = typer.Typer(help="Training.", no_args_is_help=True)
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Around the imports that need the extra."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise TrainingError(f"{error.name} is not installed: pip install 'rofi-face[train]'") from error
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[str], None]]:
+    """Shows how many have been aligned, and the last one's name."""
+    columns = SpinnerColumn(), TextColumn(f"{{task.completed}} {what}, {{task.fields[name]}}")
+    with Progress(*columns, console=messages()) as bar:
+        task = bar.add_task("aligning", total=None, name="")
+        yield lambda name: bar.update(task, advance=1, name=name)
 
 
 @app.callback()
@@ -32,7 +52,6 @@ def align(
 ) -> None:
     """Make a training set: find, align and measure every face of the photographs."""
     from rofi.training.faces import align_photos
-    from rofi.training.photo_source import read_photos
 
     def photographs() -> Iterator[tuple[str, NDArray[np.uint8]]]:
         for name, data in read_photos(sources):
@@ -41,10 +60,8 @@ def align(
             except PhotoError as error:
                 show_error(str(error))
 
-    columns = SpinnerColumn(), TextColumn("{task.completed} photographs, {task.fields[name]}")
-    with Progress(*columns, console=messages()) as bar:
-        task = bar.add_task("aligning", total=None, name="")
-        count = align_photos(photographs(), out, view, lambda name: bar.update(task, advance=1, name=name))
+    with _counting("photographs") as progress:
+        count = align_photos(photographs(), out, view, progress)
     typer.echo(f"{count} faces in {out}")
 
 
@@ -56,19 +73,47 @@ def run(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run; one that has a checkpoint is gone on with.")],
     networks: Annotated[Path | None, typer.Option("--networks", help="Folder of the frozen networks.")] = None,
     start_from: Annotated[Path | None, typer.Option("--start-from", help="Weights to begin with.")] = None,
+    signs: Annotated[Path | None, typer.Option("--signs", help="A sign detector, made by 'rofi train signs'.")] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0, help="Stop, saved, after so long; 0: never.")] = 0,
     devices: Annotated[int, typer.Option("--devices", min=1, help="GPUs or processes on this machine.")] = 1,
     nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines, when started by torchrun.")] = 1,
 ) -> None:
     """Train, or go on with, a model; 'torchrun' starts the same command on several machines."""
-    try:
+    with _extra():
         from rofi.training.config import TrainingConfig
         from rofi.training.fabric import make_fabric
         from rofi.training.run import train as train_model
-    except ModuleNotFoundError as error:
-        raise TrainingError(f"{error.name} is not installed: pip install 'rofi-face[train]'") from error
     settings = TrainingConfig.load(config)
     if seconds:
         settings = replace(settings, seconds=seconds)
-    progress = train_model(settings, faces, selection, out, networks, start_from, make_fabric(devices, nodes))
+    progress = train_model(settings, faces, selection, out, networks, start_from, make_fabric(devices, nodes), signs)
     typer.echo(f"step {progress.step}, best selection loss {progress.best:.4f}; weights in {out}")
+
+
+@app.command()
+def signs(
+    cohort: Annotated[Path, typer.Argument(help="Folder with cohort.csv; its splits train and selection are used.")],
+    config: Annotated[Path, typer.Option("--config", help="JSON file of the run; see configs/signs-cpu.json.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run; one that has a checkpoint is gone on with.")],
+    faces: Annotated[
+        Path | None, typer.Option("--faces", help="Folder for the aligned faces, for several runs.")
+    ] = None,
+    start_from: Annotated[Path | None, typer.Option("--start-from", help="A detector's weights to begin with.")] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help="Stop, saved, after so long; 0: never.")] = 0,
+    devices: Annotated[int, typer.Option("--devices", min=1, help="GPUs or processes on this machine.")] = 1,
+    nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines, when started by torchrun.")] = 1,
+) -> None:
+    """Train, or go on with, a sign detector on healthy / diseased labels alone."""
+    with _extra():
+        from rofi.training.fabric import make_fabric
+        from rofi.training.signs.config import SignTrainingConfig
+        from rofi.training.signs.loop import BEST
+        from rofi.training.signs.run import open_faces, train_signs
+    settings = SignTrainingConfig.load(config)
+    if seconds:
+        settings = replace(settings, seconds=seconds)
+    fabric = make_fabric(devices, nodes)
+    with _counting("images") as count:
+        sets = open_faces(cohort, faces or out / "faces", settings.view, fabric, count)
+    progress = train_signs(settings, *sets, out, start_from, fabric)
+    typer.echo(f"step {progress.step}, best selection AUROC {1 - progress.best:.4f}; weights in {out / BEST}")

@@ -18,10 +18,10 @@ class Bottleneck(nn.Module):
         self.body = nn.Sequential(
             nn.Conv2d(inputs, width, 1, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(width, width, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.Conv2d(width, 4 * width, 1, bias=False),
             nn.BatchNorm2d(4 * width),
         )
@@ -32,8 +32,8 @@ class Bottleneck(nn.Module):
             )
 
     def forward(self, features: Tensor) -> Tensor:
-        out: Tensor = torch.relu(self.body(features) + self.skip(features))
-        return out
+        out: Tensor = self.body(features)
+        return out.add_(self.skip(features)).relu_()  # in place, here and above: half of a step is moving memory
 
 
 class SignDetector(nn.Module):
@@ -50,11 +50,12 @@ class SignDetector(nn.Module):
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
+        self.width = width
         self.channels = 8 * width
         self.extractor = nn.Sequential(
             nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False),
             nn.BatchNorm2d(width),
-            nn.ReLU(),
+            nn.ReLU(inplace=True),
             nn.MaxPool2d(3, stride=2, padding=1),
             Bottleneck(width, width),
             *(Bottleneck(4 * width, width) for _ in range(2)),
@@ -68,8 +69,13 @@ class SignDetector(nn.Module):
         out: Tensor = self.extractor(face * 2 - 1)
         return out
 
+    def logits(self, face: Tensor) -> Tensor:
+        """(N, 1, V / 8, V / 8) scores before the sigmoid: what losses should work on."""
+        out: Tensor = self.scorer(self.features(face))
+        return out
+
     def forward(self, face: Tensor) -> Tensor:
-        return torch.sigmoid(self.scorer(self.features(face)))
+        return torch.sigmoid(self.logits(face))
 
     @staticmethod
     def image_score(scores: Tensor) -> Tensor:

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from rofi.errors import OutputError, WeightsMismatch
 from rofi.model.config import ModelConfig
@@ -31,11 +32,20 @@ def save_weights(model: Rofi, path: Path, notes: Mapping[str, str] | None = None
     Raises:
         OutputError: the file cannot be written; nothing is left of it.
     """
-    tensors = {name: _stored(name, tensor) for name, tensor in model.state_dict().items()}
     metadata = {"format": FORMAT, "config": json.dumps(model.config.to_dict()), **(notes or {})}
+    write_tensors(model, path, metadata)
+
+
+def write_tensors(module: nn.Module, path: Path, metadata: Mapping[str, str]) -> None:
+    """Write a module's tensors and `metadata`, whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written; nothing is left of it.
+    """
+    tensors = {name: _stored(name, tensor) for name, tensor in module.state_dict().items()}
     temporary = path.with_name(path.name + ".partial")
     try:
-        save_file(tensors, temporary, metadata)
+        save_file(tensors, temporary, dict(metadata))
         temporary.replace(path)
     except (OSError, SafetensorError) as error:
         raise OutputError(f"{path}: weights cannot be written ({error}); choose a writable folder with room") from error
@@ -62,14 +72,7 @@ def load_weights(path: Path) -> Rofi:
     Raises:
         WeightsMismatch: not such a file, or its tensors do not fit its configuration; the message names them.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
-    except (OSError, SafetensorError) as error:
-        raise WeightsMismatch(f"{path}: cannot be read as weights ({error})") from error
-    if metadata.get("format") != FORMAT:
-        raise WeightsMismatch(f"{path}: format {metadata.get('format')!r}, expected {FORMAT!r}")
+    metadata, tensors = read_tensors(path, FORMAT)
     try:
         config = ModelConfig(**json.loads(metadata["config"]))
     except (KeyError, TypeError, ValueError, WeightsMismatch) as error:
@@ -80,7 +83,24 @@ def load_weights(path: Path) -> Rofi:
     return model.eval()
 
 
-def check_fit(model: Rofi, tensors: Mapping[str, Tensor], name: str) -> None:
+def read_tensors(path: Path, expected: str) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Metadata and tensors of a file whose metadata say that its format is `expected`.
+
+    Raises:
+        WeightsMismatch: not such a file.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    except (OSError, SafetensorError) as error:
+        raise WeightsMismatch(f"{path}: cannot be read as weights ({error})") from error
+    if metadata.get("format") != expected:
+        raise WeightsMismatch(f"{path}: format {metadata.get('format')!r}, expected {expected!r}")
+    return metadata, tensors
+
+
+def check_fit(model: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
     """Compare names and shapes of `tensors` with the model's.
 
     Raises:
@@ -99,8 +119,13 @@ def check_fit(model: Rofi, tensors: Mapping[str, Tensor], name: str) -> None:
 
 def fingerprint(model: Rofi) -> str:
     """Sixteen hexadecimal digits that tell one set of weights from another; saving and loading keeps them."""
-    digest = hashlib.sha256(json.dumps(model.config.to_dict(), sort_keys=True).encode())
-    for name, tensor in sorted(model.state_dict().items()):
+    return digest_of(model, model.config.to_dict())
+
+
+def digest_of(module: nn.Module, config: Mapping[str, Any]) -> str:
+    """Sixteen hexadecimal digits of a module's tensors as a file holds them, and of its dimensions."""
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+    for name, tensor in sorted(module.state_dict().items()):
         digest.update(name.encode())
         digest.update(_stored(name, tensor).numpy().tobytes())
     return digest.hexdigest()[:16]

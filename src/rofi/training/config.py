@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
 from rofi.errors import TrainingError
+from rofi.training.settings import PRECISIONS, Settings
 
-PRECISIONS = ("bf16-mixed", "32-true")
 _AT_LEAST_ONE = (
     "steps",
     "batch",
@@ -45,7 +42,7 @@ class LossWeights:
 
 
 @dataclass(frozen=True)
-class TrainingConfig:
+class TrainingConfig(Settings):
     """A run; the defaults are the paper's section 4.4 where it gives them.
 
     Args:
@@ -97,55 +94,10 @@ class TrainingConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in _AT_LEAST_ONE:
-            if getattr(self, name) < 1:
-                raise TrainingError(f"{name} is {getattr(self, name)}: must be at least 1")
-        for name in ("workers", "seed"):
-            if getattr(self, name) < 0:
-                raise TrainingError(f"{name} is {getattr(self, name)}: must not be negative")
-        if self.precision not in PRECISIONS:
-            raise TrainingError(f"precision {self.precision!r}: choose from {', '.join(PRECISIONS)}")
+        self.at_least(1, *_AT_LEAST_ONE)
+        self.at_least(0, "workers", "seed")
+        self.one_of("precision", PRECISIONS)
         if not self.recognisers:
             raise TrainingError("recognisers: name at least one, or no loss hides who the patient is")
         if len(self.jitter) != 3:
             raise TrainingError(f"jitter {self.jitter}: must be shift, degrees and octaves")
-
-    def to_json(self) -> str:
-        """As text that `from_json` reads."""
-        return json.dumps(asdict(self), indent=2)
-
-    @classmethod
-    def from_json(cls, text: str) -> TrainingConfig:
-        """From a configuration file's text; what it leaves out keeps its default.
-
-        Raises:
-            TrainingError: not JSON, a name that is no setting, or a value out of its range.
-        """
-        try:
-            values: dict[str, Any] = json.loads(text)
-            unknown = set(values) - {field.name for field in fields(cls)}
-            if unknown:
-                raise TrainingError(f"unknown settings: {', '.join(sorted(unknown))}")
-            values["losses"] = LossWeights(**values.get("losses", {}))
-            for name in ("recognisers", "jitter"):
-                if name in values:
-                    values[name] = tuple(values[name])
-            return cls(**values)
-        except (json.JSONDecodeError, TypeError, AttributeError) as error:
-            raise TrainingError(f"training configuration cannot be read: {error}") from error
-
-    @classmethod
-    def load(cls, path: Path) -> TrainingConfig:
-        """From a file; see `from_json`.
-
-        Raises:
-            TrainingError: the file cannot be read or is no configuration.
-        """
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise TrainingError(f"{path}: cannot be read ({error}); name a JSON configuration") from error
-        try:
-            return cls.from_json(text)
-        except TrainingError as error:
-            raise TrainingError(f"{path}: {error}") from error

@@ -11,9 +11,9 @@ def make_fabric(devices: int = 1, nodes: int = 1) -> Fabric:
 
     With several, the process's own command is started again for every further device, unless torchrun has done so.
 
-    DDP is told to expect parameters without gradients: the sign scorer has none in any step, the restorer none where
-    the way back is left out. Buffers are not broadcast in every step: those that were fitted are equal everywhere, and
-    of running statistics the first process's are saved.
+    DDP is told to expect parameters without gradients: the restorer has none where the way back is left out. Buffers
+    are not broadcast in every step: those that were fitted are equal everywhere, and of running statistics the first
+    process's are saved.
     """
     if devices * nodes == 1:
         return Fabric(accelerator="auto", devices=1)

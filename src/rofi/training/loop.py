@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch.optim import AdamW, Optimizer
-from torch.utils.data import DataLoader
 
 from rofi.errors import TrainingError
 from rofi.model.discriminator import PatchDiscriminator
@@ -18,7 +14,7 @@ from rofi.model.network import Rofi
 from rofi.model.weights import save_weights
 from rofi.training.augmentation import augment
 from rofi.training.balance import sampling_weights, typology_angles
-from rofi.training.checkpoint import BEST, load_checkpoint, save_checkpoint
+from rofi.training.checkpoint import BEST
 from rofi.training.config import TrainingConfig
 from rofi.training.dataset import ProtectionDataset, Sample
 from rofi.training.fabric import make_fabric
@@ -27,34 +23,11 @@ from rofi.training.losses import discriminator_loss
 from rofi.training.monitor import Monitor
 from rofi.training.objective import Objective
 from rofi.training.round_trip import RoundTrip, Trip
-from rofi.training.sampler import StepSampler
 from rofi.training.selection import evaluate
+from rofi.training.step_loop import StepLoop
 
 
-@dataclass
-class Progress:
-    """Where a run stands; part of the checkpoint.
-
-    Attributes:
-        step: generator updates so far.
-        best: smallest loss on the selection set.
-        history: every evaluation on it, with its step.
-    """
-
-    step: int = 0
-    best: float = float("inf")
-    history: list[dict[str, float]] = field(default_factory=list)
-
-    def state_dict(self) -> dict[str, Any]:
-        """For the checkpoint."""
-        return {"step": self.step, "best": self.best, "history": self.history}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """From the checkpoint."""
-        self.step, self.best, self.history = state["step"], state["best"], state["history"]
-
-
-class Trainer:
+class Trainer(StepLoop):
     """Trains a model whose person model and residue statistics are fitted.
 
     Args:
@@ -85,11 +58,12 @@ class Trainer:
                 raise TrainingError(
                     f"faces aligned to {faces.view} px, the model sees {model.config.view}: align again"
                 )
-        self.config, self.out, self.model = config, out, model
-        self.fabric = fabric or make_fabric()
-        self.fabric.seed_everything(config.seed, verbose=False)
+        super().__init__(config, out, fabric or make_fabric())
+        self.config, self.model = config, model
         self.samples = ProtectionDataset(train, model.person, config.jitter, config.seed)
-        self.selection = ProtectionDataset(selection, model.person, (0, 0, 0), config.seed + 1, flips=False, lesions=False)
+        self.selection = ProtectionDataset(
+            selection, model.person, (0, 0, 0), config.seed + 1, flips=False, lesions=False
+        )
         if len(self.samples) < config.batch or not len(self.selection):
             raise TrainingError(
                 f"{len(self.samples)} training and {len(self.selection)} selection faces are usable: "
@@ -109,62 +83,15 @@ class Trainer:
             discriminator, self._adamw(discriminator, config.discriminator_rate)
         )
         self.run_trip = torch.compile(self.trip) if config.compile else self.trip
-        self.progress = Progress()
-        self.state: dict[str, Any] = {
-            "trip": self.trip,
-            "discriminator": self.discriminator,
-            "optimizer": self.optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-            "progress": self.progress,
-        }
-        load_checkpoint(self.fabric, out, self.state)
-        self.progress = self.state["progress"]  # Fabric fills a copy of a dataclass, not the dataclass
-        if self.fabric.is_global_zero:
-            out.mkdir(parents=True, exist_ok=True)
-            (out / "config.json").write_text(config.to_json())
-
-    def _adamw(self, module: torch.nn.Module, rate: float) -> Optimizer:
-        config = self.config
-        return AdamW(module.parameters(), rate, (config.beta1, config.beta2), weight_decay=config.weight_decay)
-
-    def fit(self) -> Progress:
-        """Train until the steps or the seconds are used up; saves on the way and at the end."""
-        config, progress = self.config, self.progress
-        monitor = Monitor(self.out, progress.step) if self.fabric.is_global_zero else None
-        end = time.monotonic() + config.seconds if config.seconds else float("inf")
-        try:
-            for batch in self._loader():
-                self._step(batch, monitor)
-                if self._is_over(end):
-                    break
-            if not progress.history or progress.history[-1]["step"] != progress.step:
-                self._select(monitor)
-            save_checkpoint(self.fabric, self.out, self.state)
-        finally:
-            if monitor is not None:
-                monitor.close()
-        return progress
-
-    def _is_over(self, end: float) -> bool:
-        """Whether the time is used up, by the clock of the first process: all must stop at the same step."""
-        return bool(self.config.seconds and self.fabric.broadcast(time.monotonic() >= end))
-
-    def _loader(self) -> Any:
-        """A batch for every step from where the run stands to the last."""
-        config, fabric = self.config, self.fabric
-        steps = range(self.progress.step, config.steps)
-        loader = DataLoader(
-            self.samples,
-            batch_sampler=StepSampler(
-                self.weights, config.batch, config.seed, steps, fabric.global_rank, fabric.world_size
-            ),
-            num_workers=config.workers,
-            pin_memory=fabric.device.type == "cuda",
+        self.take_up(
+            trip=self.trip,
+            discriminator=self.discriminator,
+            optimizer=self.optimizer,
+            discriminator_optimizer=self.discriminator_optimizer,
         )
-        return fabric.setup_dataloaders(loader, use_distributed_sampler=False)
 
     def _step(self, batch: Sample, monitor: Monitor | None) -> None:
-        """One update of the discriminator and one of the model, and what is due after this many steps."""
+        """One update of the discriminator and one of the model."""
         config, progress = self.config, self.progress
         start = time.monotonic()
         self._set_rates()
@@ -187,26 +114,18 @@ class Trainer:
             )
             if progress.step % config.picture_every == 0 or progress.step == 1:
                 monitor.pictures(progress.step, batch, trip)
-        if progress.step % config.evaluate_every == 0:
-            self._select(monitor)
-        if progress.step % config.save_every == 0:
-            save_checkpoint(self.fabric, self.out, self.state)
 
     def _train_discriminator(self, batch: Sample, trip: Trip, generator: torch.Generator) -> float:
         """Update the discriminator; its loss."""
         fakes = [fake.detach() for fake in (trip.protected, trip.restored, trip.wrong) if fake is not None]
         with self._precision():
-            real = self.discriminator(augment(batch["face"], generator))
+            real = self.discriminator(augment(batch["moved"], generator))  # an outline moved must not give a fake away
             scores = [self.discriminator(augment(fake, generator)) for fake in fakes]
             loss = discriminator_loss(real, scores)
         self.discriminator_optimizer.zero_grad(set_to_none=True)
         self.fabric.backward(loss)
         self.discriminator_optimizer.step()
         return float(loss.detach())
-
-    def _precision(self) -> torch.autocast:
-        """Autocast around the networks. Not Fabric's own: that casts inputs too, and a key must keep its 32 bits."""
-        return torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=self.config.precision == "bf16-mixed")
 
     def _set_rates(self) -> None:
         """Both learning rates, a tenth of their start after `decay_at` of the steps."""

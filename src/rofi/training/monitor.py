@@ -41,7 +41,11 @@ class Monitor:
 
     def pictures(self, step: int, batch: Sample, trip: Trip) -> None:
         """A grid: a column per face; rows original, person, protected, restored, restored with a wrong key."""
-        self.board.add_image("faces", grid(batch, trip), step)
+        self.picture("faces", step, grid(batch, trip))
+
+    def picture(self, name: str, step: int, image: Tensor) -> None:
+        """Show (3, H, W) in [0, 1]."""
+        self.board.add_image(name, image, step)
 
     def close(self) -> None:
         """Flush and close the files."""

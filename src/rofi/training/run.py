@@ -9,13 +9,15 @@ from lightning_fabric import Fabric
 
 from rofi.errors import TrainingError
 from rofi.model.config import CONFIGS
+from rofi.model.detector_weights import install_detector
 from rofi.model.network import Rofi
 from rofi.model.weights import load_weights, save_weights
 from rofi.training.config import TrainingConfig
 from rofi.training.fabric import make_fabric
 from rofi.training.faces import TrainingFaces, load_faces
-from rofi.training.loop import Progress, Trainer
+from rofi.training.loop import Trainer
 from rofi.training.person_fit import fit_person
+from rofi.training.progress import Progress
 from rofi.training.residue_fit import fit_residue
 
 FITTED = "fitted.safetensors"
@@ -49,6 +51,7 @@ def train(
     networks: Path | None = None,
     start_from: Path | None = None,
     fabric: Fabric | None = None,
+    signs: Path | None = None,
 ) -> Progress:
     """Train, or go on with, the run in `out`; its best weights are `out/best.safetensors`.
 
@@ -59,10 +62,11 @@ def train(
         networks: folder of the frozen networks.
         start_from: weights to begin with instead of random networks and a person model fitted to the training faces.
         fabric: see `make_fabric`; by default one device.
+        signs: weights of a trained sign detector; the run keeps it as it is, and without it that of its start.
 
     Raises:
         TrainingError: the faces, the configuration or the checkpoint cannot be used.
-        WeightsMismatch: `start_from` is no weights file.
+        WeightsMismatch: `start_from` or `signs` is no such weights file, or the detector has another width.
     """
     fabric = fabric or make_fabric()
     faces, selection = load_faces(train_folder), load_faces(selection_folder)
@@ -75,4 +79,6 @@ def train(
     model = load_weights(start_from).train()
     if model.config.name != config.model:
         raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
+    if signs is not None:
+        install_detector(model, signs)
     return Trainer(model, config, faces, selection, out, networks, fabric).fit()
