@@ -295,3 +295,32 @@ def test_a_process_that_dies_is_an_error(faces_folder, tmp_path):
 def test_a_disease_that_nobody_paints_is_an_error(faces_folder, tmp_path):
     with pytest.raises(CohortError, match="nobody paints it"):
         small(faces_folder, tmp_path / "cohort", effects=replace(EFFECTS, painters={}))
+
+
+def test_a_photograph_from_before_differs_by_the_sign_alone(faces_folder, tmp_path):
+    plan = plan_of(sizes={Split.TRAIN: 4}, before=1.0)
+    folder = make_cohort(plan, faces_of(plan, faces_folder), tmp_path / "out", effects=EFFECTS).folder
+    rows = read_table(folder)
+    assert len(rows) == 6  # two of the four are ill
+    truths = {truth.image: truth for truth in read_truth(folder)}
+    by_patient = {}
+    for row in rows:
+        by_patient.setdefault(row.patient, {})[row.label] = row
+    pairs = [both for both in by_patient.values() if len(both) == 2]
+    assert len(pairs) == 2
+    for both in pairs:
+        healthy, ill = both[Label.HEALTHY], both[Label.DISEASED]
+        assert truths[healthy.image].confounders == truths[ill.image].confounders
+        assert truths[healthy.image].disease is None
+        side = truths[ill.image].side
+        assert {f"{eye}:dim" for eye in side.sides} <= set(truths[healthy.image].shams)
+        one, other = (cv2.imread(str(image_path(folder, row))).astype(int) for row in (healthy, ill))
+        sign = cv2.imread(str(mask_path(folder, ill)), cv2.IMREAD_GRAYSCALE) > 0
+        assert np.abs(one - other)[sign].mean() > 10
+        near = cv2.dilate(sign.astype(np.uint8), np.ones((33, 33))) > 0  # JPEG spreads a little
+        assert np.abs(one - other)[~near].mean() < 0.5
+
+
+def test_without_before_nobody_is_photographed_twice(made):
+    rows = read_table(made)
+    assert len({row.patient for row in rows}) == len(rows)

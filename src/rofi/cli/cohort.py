@@ -54,13 +54,17 @@ def make(
     diseased: Annotated[
         float, typer.Option("--diseased", min=0, max=1, help="Share of the ill in train and selection.")
     ] = 0.5,
+    before: Annotated[
+        float,
+        typer.Option("--before", min=0, max=1, help="Share of the ill in train with a photograph from before."),
+    ] = 0.0,
     follow_up: Annotated[int, typer.Option("--follow-up", min=0, help="Pairs before and after treatment.")] = 0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same makes the same cohort.")] = 0,
     workers: Workers = 1,
 ) -> None:
     """Paint signs of eye disease on the faces in SOURCES; the same command goes on with what was interrupted."""
     sizes = dict(zip(Split, (train, selection, internal, external_1_size, external_2_size), strict=True))
-    plan = CohortPlan(sizes, diseased, follow_up=follow_up, seed=seed)
+    plan = CohortPlan(sizes, diseased, before=before, follow_up=follow_up, seed=seed)
     own = (find_faces(found) if found else None for found in (external_1, external_2, held_out))
     faces = divide_faces(plan, find_faces(sources), *own)
     with _bar("making", sum(plan.sizes.values()) + plan.follow_up) as advance:

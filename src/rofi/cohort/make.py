@@ -179,7 +179,7 @@ def _finish(out: Path, made: Sequence[Made]) -> None:
     images = [one for one in made if one.part != FOLLOW_UP_PART]
     if pairs:
         write_truth(out, (parse_truth(truth) for one in pairs for truth in one.truths), TRUTH_FOLLOW_UP)
-        write_pairs(out, (parse_pair(one.row) for one in pairs))
+        write_pairs(out, (parse_pair(row) for one in pairs for row in one.rows))
     write_truth(out, (parse_truth(truth) for one in images for truth in one.truths))
-    write_table(out, (parse_row(one.row) for one in images))
+    write_table(out, (parse_row(row) for one in images for row in one.rows))
     (out / _JOURNAL).unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,14 +49,14 @@ class Made:
     Attributes:
         part: the split, or `FOLLOW_UP_PART`.
         number: within it.
-        row: cells of the cohort's or the follow-up's table.
+        rows: cells of the cohort's or the follow-up's table, a row each.
         truths: cells of each image's truth.
         skipped: why other faces were not taken, a line each.
     """
 
     part: str
     number: int
-    row: Mapping[str, str]
+    rows: Sequence[Mapping[str, str]]
     truths: Sequence[Mapping[str, str]]
     skipped: Sequence[str] = ()
 
@@ -128,21 +129,43 @@ class MakeJob:
         return self._make_pair(order, source, sitter, generator)
 
     def _make_patient(self, order: Patient, source: SourceFace, sitter: Sitter, generator: np.random.Generator) -> Made:
+        visits = [generator]
+        if self.plan.was_healthy(order):  # the same draws, so that nothing but the sign tells the two apart
+            visits.append(deepcopy(generator))
+        rows, truths = list[Row](), list[Truth]()
+        for before, own in enumerate(visits):
+            scene = make_patient(sitter.face, order.disease, self.plan.sham, self.effects, own, before=bool(before))
+            name = f"{order.number:05d}{'-before' * before}"
+            row, truth = self._visit(order, scene, source, sitter, name, own)
+            rows.append(row)
+            truths.append(truth)
+        return Made(
+            order.split, order.number, [format_row(row) for row in rows], [format_truth(truth) for truth in truths]
+        )
+
+    def _visit(
+        self,
+        order: Patient,
+        scene: Scene,
+        source: SourceFace,
+        sitter: Sitter,
+        name: str,
+        generator: np.random.Generator,
+    ) -> tuple[Row, Truth]:
         camera = CAMERAS[order.split]
-        scene = make_patient(sitter.face, order.disease, self.plan.sham, self.effects, generator)
-        image, points = self._photograph(scene, sitter, camera, order.split, f"{order.number:05d}", generator)
+        image, points = self._photograph(scene, sitter, camera, order.split, name, generator)
         truth = replace(scene.truth, image=image, source=source.name)
         row = Row(
             image=image,
             patient=f"{order.split}-{order.number:05d}",
             centre=camera.centre,
             split=order.split,
-            label=Label.HEALTHY if order.disease is None else Label.DISEASED,
+            label=Label.HEALTHY if truth.disease is None else Label.DISEASED,
             points=tuple((float(x), float(y)) for x, y in points),
         )
         if order.split is not Split.TRAIN:  # the paper's developing set knows healthy and diseased alone
             row = replace(row, disease=truth.disease, signs=truth.signs, severity=truth.severity, side=truth.side)
-        return Made(order.split, order.number, format_row(row), [format_truth(truth)])
+        return row, truth
 
     def _make_pair(self, order: PairOrder, source: SourceFace, sitter: Sitter, generator: np.random.Generator) -> Made:
         camera = CAMERAS[Split.INTERNAL]
@@ -157,7 +180,7 @@ class MakeJob:
         before, after = images
         patient = f"{FOLLOW_UP_PART}-{order.number:05d}"
         row = Pair(patient, before, after, pair.verdict, camera.centre, Split.INTERNAL)
-        return Made(FOLLOW_UP_PART, order.number, format_pair(row), [format_truth(truth) for truth in truths])
+        return Made(FOLLOW_UP_PART, order.number, [format_pair(row)], [format_truth(truth) for truth in truths])
 
     def _photograph(
         self, scene: Scene, sitter: Sitter, camera: Camera, part: str, name: str, generator: np.random.Generator

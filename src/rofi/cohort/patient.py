@@ -49,7 +49,12 @@ class Scene:
 
 
 def make_patient(
-    face: Face, disease: Disease | None, sham: float, effects: Effects, generator: np.random.Generator
+    face: Face,
+    disease: Disease | None,
+    sham: float,
+    effects: Effects,
+    generator: np.random.Generator,
+    before: bool = False,
 ) -> Scene:
     """A healthy face made a patient's, or left a healthy one's: shams and signs, then confounders.
 
@@ -59,6 +64,7 @@ def make_patient(
         sham: probability of each sham on each eye without a sign.
         effects: what is painted with.
         generator: of everything drawn.
+        before: leave out the disease and nothing else: the same eyes are retouched without showing anything.
 
     Raises:
         CohortError: nobody paints that disease.
@@ -67,9 +73,9 @@ def make_patient(
     if effects.glance is not None and gaze.random() < GLANCES:
         face = effects.glance(face, gaze)
     side = None if disease is None else draw_side(disease, who)
-    face, retouched = _retouch(face, side, sham, effects, shams)
+    face, retouched = _retouch(face, side, sham, effects, shams, before)
     scene = Scene(face, truth=Truth("", shams=retouched))
-    if disease is not None and side is not None:
+    if disease is not None and side is not None and not before:
         scene = _ill(scene, disease, side, draw_severity(who), effects, sign)
     confounded, names = effects.confound(scene.face, others)
     return replace(scene, face=confounded, truth=replace(scene.truth, confounders=names))
@@ -100,13 +106,20 @@ def make_visits(
 
 
 def _retouch(
-    face: Face, ill: Laterality | None, probability: float, effects: Effects, generator: np.random.Generator
+    face: Face,
+    ill: Laterality | None,
+    probability: float,
+    effects: Effects,
+    generator: np.random.Generator,
+    ill_too: bool,
 ) -> tuple[Face, tuple[str, ...]]:
+    """Shams on eyes without a sign, by chance; on those that will be ill never, or (`ill_too`) all of them."""
     done = []
     for side in Side:
         for name, sham in effects.shams.items():
             own = generator.spawn(1)[0]  # so that one eye's shams do not depend on the other's
-            if (ill is None or side not in ill.sides) and own.random() < probability:
+            spared = ill is not None and side in ill.sides
+            if ill_too if spared else own.random() < probability:
                 face = sham(face, side, own)
                 done.append(f"{side}:{name}")
     return face, tuple(done)

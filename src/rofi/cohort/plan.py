@@ -50,6 +50,9 @@ class CohortPlan:
         diseases: which; every one as often as any other.
         sham: probability that the lids of a healthy eye were retouched without showing anything, and likewise its
             eyeball. Were it 0, the traces of painting would tell the ill.
+        before: share of the ill in training of whom there is a photograph from before the disease too, the same but for
+            the sign. Two images that differ in nothing else teach a detector at once what it would have to find out
+            from thousands.
         follow_up: pairs of images of one patient before and after treatment.
         seed: of everything drawn; the same seed and settings make the same files.
 
@@ -62,6 +65,7 @@ class CohortPlan:
     test_diseased: float = 0.75
     diseases: tuple[Disease, ...] = tuple(Disease)
     sham: float = 0.4
+    before: float = 0.0
     follow_up: int = 0
     seed: int = 0
 
@@ -70,7 +74,13 @@ class CohortPlan:
         for name, count in (*self.sizes.items(), ("follow-up", self.follow_up), ("seed", self.seed)):
             if count < 0:
                 raise CohortError(f"{name} {count}: must not be below 0")
-        for name, share in (("diseased", self.diseased), ("test diseased", self.test_diseased), ("sham", self.sham)):
+        shares = {
+            "diseased": self.diseased,
+            "test diseased": self.test_diseased,
+            "sham": self.sham,
+            "before": self.before,
+        }
+        for name, share in shares.items():
             if not 0 <= share <= 1:
                 raise CohortError(f"share {name} {share}: must lie between 0 and 1")
         if not sum(self.sizes.values()) + self.follow_up:
@@ -87,6 +97,12 @@ class CohortPlan:
         states = [order[index % len(order)] if index < ill else None for index in range(size)]
         return [Patient(split, number, states[index]) for number, index in enumerate(generator.permutation(size))]
 
+    def was_healthy(self, patient: Patient) -> bool:
+        """Whether there is a photograph of the patient from before the disease."""
+        if patient.disease is None or patient.split is not Split.TRAIN:
+            return False
+        return bool(np.random.default_rng([self.seed, len(Split) + 2, patient.number]).random() < self.before)
+
     def to_dict(self) -> dict[str, Any]:
         """For cohort.json."""
         return {
@@ -95,6 +111,7 @@ class CohortPlan:
             "test_diseased": self.test_diseased,
             "diseases": [str(disease) for disease in self.diseases],
             "sham": self.sham,
+            "before": self.before,
             "follow_up": self.follow_up,
             "seed": self.seed,
         }

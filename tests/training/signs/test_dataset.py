@@ -63,6 +63,23 @@ def test_images_without_a_face_are_never_drawn(sets, config):
     assert len(samples.weights) == len(samples) == 20
 
 
+def test_pairs_of_a_patient_come_together_varied_alike_until_the_soft_start_is_over(sets, config):
+    config = replace(config, steps=100, soft_start=0.5)
+    labels = np.array([0, 1] * 12, np.int8)
+    same = np.repeat(sets[0].canvases[::2], 2, axis=0)  # who is ill looks as before
+    pairs = np.arange(24).reshape(12, 2)
+    samples = SignDataset(replace(sets[0], canvases=same, labels=labels, pairs=pairs), config)
+    seen = set()
+    for first in range(0, 8 * config.batch, 2):
+        healthy, ill = (samples[Draw(5, first + i)] for i in (0, 1))
+        assert (float(healthy["diseased"]), float(ill["diseased"])) == (0, 1)
+        assert torch.equal(healthy["face"], ill["face"])
+        seen.add(healthy["face"].sum().item())
+    assert len(seen) > 8
+    later = [samples[Draw(5, 90 * config.batch + i)]["diseased"] for i in range(4)]
+    assert all(diseased == labels[5] for diseased in later)
+
+
 def test_a_networks_input():
     faces = torch.arange(2 * 4 * 5 * 3, dtype=torch.uint8).reshape(2, 4, 5, 3)
     made = to_input(faces)

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,3 +130,11 @@ def test_a_damaged_file_is_an_error(own, tmp_path, name):
 def test_the_set_tells_nothing_of_patients(own, tmp_path):
     prepare(*own, tmp_path / "faces", VIEW)
     assert list(json.loads((tmp_path / "faces" / "set.json").read_text())) == ["content"]
+
+
+def test_patients_photographed_healthy_and_ill_are_pairs(own, tmp_path):
+    folder, rows = own
+    healthy = [index for index, row in enumerate(rows) if row.label is Label.HEALTHY]
+    ill = [index for index, row in enumerate(rows) if row.label is Label.DISEASED]
+    rows[ill[1]] = replace(rows[ill[1]], patient=rows[healthy[2]].patient)
+    assert prepare(folder, rows, tmp_path / "faces", VIEW).pairs.tolist() == [[healthy[2], ill[1]]]

@@ -15,8 +15,8 @@ from rofi.training.signs.config import SignTrainingConfig
 from rofi.training.signs.faces import SignFaces
 from rofi.training.signs.variation import crop_size, vary
 
-_CROP_STREAM = 2
-"""Keeps a batch's crop size apart from the samples' own random numbers."""
+_CROP_STREAM, _PAIR_STREAM = 2, 3
+"""Keep a batch's crop size and its pairs apart from the samples' own random numbers."""
 
 
 class LabelledFace(TypedDict):
@@ -28,6 +28,9 @@ class LabelledFace(TypedDict):
 
 class SignDataset(Dataset[LabelledFace]):
     """Random access to samples, by `Draw`; the same draw is always the same sample.
+
+    During the soft start, where there are patients photographed both healthy and ill, a batch is made of such pairs,
+    both varied alike: what differs between the two is the sign and nothing else.
 
     Args:
         faces: aligned and labelled; those in which no face was found are left out.
@@ -50,11 +53,16 @@ class SignDataset(Dataset[LabelledFace]):
 
     def __getitem__(self, draw: Draw) -> LabelledFace:
         config = self.config
-        generator = np.random.default_rng((config.seed, draw.variation, draw.item))
         batch = draw.variation // config.batch
+        begun = config.begun(batch // self.processes)
         of_batch = np.random.default_rng((config.seed, batch, _CROP_STREAM))
-        size = crop_size(config, config.begun(batch // self.processes), of_batch)
-        index = int(self.indices[draw.item])
+        size = crop_size(config, begun, of_batch)
+        if begun < 1 and len(self.faces.pairs):
+            generator = np.random.default_rng((config.seed, draw.variation // 2, _PAIR_STREAM))
+            index = int(generator.choice(self.faces.pairs)[draw.variation % 2])
+        else:
+            generator = np.random.default_rng((config.seed, draw.variation, draw.item))
+            index = int(self.indices[draw.item])
         face = vary(np.ascontiguousarray(self.faces.canvases[index]), config, size, generator)
         return LabelledFace(
             face=torch.from_numpy(face), diseased=torch.tensor(float(self.faces.labels[index]), dtype=torch.float32)

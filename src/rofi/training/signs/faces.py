@@ -29,11 +29,13 @@ class SignFaces:
         canvases: (N, C, C, 3) uint8; the central `view` pixels are the aligned face.
         labels: (N,) int8: HEALTHY, DISEASED, or NO_FACE where none was found.
         view: side of the view.
+        pairs: (P, 2) numbers of a healthy and a diseased face of one patient.
     """
 
     canvases: NDArray[np.uint8]
     labels: NDArray[np.int8]
     view: int
+    pairs: NDArray[np.intp]
 
     @property
     def usable(self) -> NDArray[np.intp]:
@@ -94,7 +96,7 @@ def prepare(
         labels[index] = _label(row) if aligned is not None else NO_FACE  # last, for it says that this one is done
     canvases.flush()
     labels.flush()
-    return SignFaces(np.load(out / _CANVASES, mmap_mode="r"), np.array(labels), view)
+    return SignFaces(np.load(out / _CANVASES, mmap_mode="r"), np.array(labels), view, _pairs(rows, labels))
 
 
 def _begin(out: Path, count: int, side: int, content: str) -> None:
@@ -113,6 +115,15 @@ def _begin(out: Path, count: int, side: int, content: str) -> None:
 
 def _label(row: Row) -> int:
     return DISEASED if row.label is Label.DISEASED else HEALTHY
+
+
+def _pairs(rows: Sequence[Row], labels: NDArray[np.int8]) -> NDArray[np.intp]:
+    """(P, 2): of each patient who was photographed healthy and ill, the first of either."""
+    first: dict[str, dict[int, int]] = {}
+    for index, row in enumerate(rows):
+        first.setdefault(row.patient, {}).setdefault(int(labels[index]), index)
+    both = [[of[HEALTHY], of[DISEASED]] for of in first.values() if HEALTHY in of and DISEASED in of]
+    return np.array(both, np.intp).reshape(-1, 2)
 
 
 def _content(rows: Sequence[Row], view: int) -> str:

@@ -18,7 +18,7 @@ def pool(logits: Tensor, pooling: str, top_share: float, sharpness: float) -> Te
     Args:
         logits: (N, 1, h, w) of the regions.
         pooling: "max" is the paper's. "top" is the mean of the highest `top_share` of the regions. "log-sum-exp" is
-            log(mean(exp(r x))) / r, between mean (r to 0) and maximum (r to infinity; Pinheiro and Collobert 2015).
+            the soft maximum of this sharpness.
         top_share: in (0, 1]; at least one region.
         sharpness: r above.
 
@@ -29,15 +29,15 @@ def pool(logits: Tensor, pooling: str, top_share: float, sharpness: float) -> Te
     if pooling == "top":
         return regions.topk(max(1, round(top_share * regions.shape[1])), dim=1).values.mean(1)
     if pooling == "log-sum-exp":
-        return soft_maximum(logits, sharpness) - math.log(regions.shape[1]) / sharpness
+        return soft_maximum(logits, sharpness)
     return regions.amax(1)
 
 
 def soft_maximum(logits: Tensor, sharpness: float) -> Tensor:
-    """log(sum(exp(r x))) / r over the regions: never below the maximum, and the maximum itself as r goes to infinity.
+    """log(mean(exp(r x))) / r over the regions: the mean as r goes to 0, the maximum as r goes to infinity.
 
     A run starts with it: the bare maximum teaches one region of every image, of an untrained network any, and stays at
-    the level of chance for long; the sum teaches all of them.
+    the level of chance for long; the mean teaches all of them (Pinheiro and Collobert 2015).
 
     Args:
         logits: (N, 1, h, w) of the regions.
@@ -46,7 +46,8 @@ def soft_maximum(logits: Tensor, sharpness: float) -> Tensor:
     Returns:
         (N,) float32.
     """
-    return torch.logsumexp(sharpness * logits.flatten(1).float(), dim=1) / sharpness
+    regions = sharpness * logits.flatten(1).float()
+    return (torch.logsumexp(regions, dim=1) - math.log(regions.shape[1])) / sharpness
 
 
 class ImageScorer(nn.Module):
