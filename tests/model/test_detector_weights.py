@@ -3,7 +3,7 @@ import torch
 from safetensors import safe_open
 
 from rofi.errors import OutputError, WeightsMismatch
-from rofi.model.detector_weights import FORMAT, detector_fingerprint, install_detector, load_detector, save_detector
+from rofi.model.detector_weights import FORMAT, detector_fingerprint, load_detector, save_detector, with_detector
 from rofi.model.sign_detector import SignDetector
 from rofi.model.weights import save_weights, write_tensors
 
@@ -52,19 +52,26 @@ def test_the_fingerprint_survives_a_file_and_no_change(detector, file):
     assert detector_fingerprint(load_detector(file)) != detector_fingerprint(detector)
 
 
-def test_installing_replaces_the_detector_and_nothing_else(detector, file, tiny_model):
+def test_the_detector_is_replaced_and_nothing_else(detector, file, tiny_model):
     before = {name: tensor.clone() for name, tensor in tiny_model.state_dict().items()}
-    install_detector(tiny_model, file)
+    made = with_detector(tiny_model, file)
     loaded = load_detector(file).state_dict()
-    for name, tensor in tiny_model.state_dict().items():
+    for name, tensor in made.state_dict().items():
         part, _, inner = name.partition(".")
         assert torch.equal(tensor, loaded[inner] if part == "sign_detector" else before[name]), name
+    assert all(torch.equal(tensor, before[name]) for name, tensor in tiny_model.state_dict().items())
+    assert made.training == tiny_model.training
 
 
-def test_a_detector_of_another_width_is_not_installed(tiny_model, tmp_path):
+def test_a_detector_of_another_width_comes_with_a_new_projection(tiny_model, tmp_path):
     save_detector(SignDetector(16), tmp_path / "wide.safetensors")
-    with pytest.raises(WeightsMismatch, match=r"wide\.safetensors: a detector of width 16, the model 'tiny' has 8"):
-        install_detector(tiny_model, tmp_path / "wide.safetensors")
+    made = with_detector(tiny_model, tmp_path / "wide.safetensors")
+    assert made.config.detector_width == made.sign_detector.width == 16
+    assert made.sign_projection.weight.shape[1] == made.sign_detector.channels
+    before = tiny_model.state_dict()
+    for name, tensor in made.state_dict().items():
+        if not name.startswith(("sign_detector.", "sign_projection.")):
+            assert torch.equal(tensor, before[name]), name
 
 
 def test_a_whole_models_weights_are_no_detectors(tiny_model, tmp_path):

@@ -64,5 +64,5 @@ class ModelConfig:
 
 
 DEFAULT = ModelConfig()
-COMPACT = ModelConfig(name="compact", channels=128, heads=4, translator_blocks=3, detector_width=16)
+COMPACT = ModelConfig(name="compact", channels=128, heads=4, translator_blocks=3, detector_width=32)
 CONFIGS = {config.name: config for config in (DEFAULT, COMPACT)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rofi.errors import WeightsMismatch
@@ -46,19 +47,27 @@ def load_detector(path: Path) -> SignDetector:
     return detector.eval()
 
 
-def install_detector(model: Rofi, path: Path) -> None:
-    """Put a trained detector into `model`, in place; the projection of its features must be trained afterwards.
+def with_detector(model: Rofi, path: Path) -> Rofi:
+    """A model with a trained detector in the place of its own, everything else as it was.
+
+    The projection of the detector's features must be trained afterwards. A detector of another width has one of another
+    shape: it starts anew.
+
+    Args:
+        model: left as it is.
+        path: of the detector's weights.
 
     Raises:
-        WeightsMismatch: not a detector's file, or a detector of another width than the model's.
+        WeightsMismatch: not a detector's file.
     """
     detector = load_detector(path)
+    widened = Rofi(replace(model.config, detector_width=detector.width))
+    kept = {name: tensor for name, tensor in model.state_dict().items() if not name.startswith("sign_detector.")}
     if detector.width != model.config.detector_width:
-        raise WeightsMismatch(
-            f"{path}: a detector of width {detector.width}, the model {model.config.name!r} has "
-            f"{model.config.detector_width}; train one of that width"
-        )
-    model.sign_detector.load_state_dict(detector.state_dict())
+        kept = {name: tensor for name, tensor in kept.items() if not name.startswith("sign_projection.")}
+    widened.load_state_dict(kept, strict=False)
+    widened.sign_detector.load_state_dict(detector.state_dict())
+    return widened.train(model.training)
 
 
 def detector_fingerprint(detector: SignDetector) -> str:

@@ -113,7 +113,7 @@ class FaceFinder:
         margin = round((SURROUNDINGS - 1) / 2 * side)
         widened = alignment.widened(margin)
         surroundings = widened.extract(photo).astype(np.uint8, copy=False)
-        view = surroundings[margin : margin + side, margin : margin + side]
+        view = np.ascontiguousarray(surroundings[margin : margin + side, margin : margin + side])
         window = Window.around(widened, (photo.shape[0], photo.shape[1]))
         offset = np.array([[1.0, 0, -window.left], [0, 1, -window.top]])
         height, width = window.shape
@@ -123,7 +123,7 @@ class FaceFinder:
             eyes.astype(np.float32), to_view, (side, side), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         )
         mesh = np.hstack([alignment.to_view(landmarks.mesh[:, :2]), landmarks.mesh[:, 2:] * alignment.scale])
-        kept = keep_signs(np.zeros((side // 8, side // 8), np.float32), seen > 0, mesh)
+        kept = keep_signs(self.networks.sign_scores(view), seen > 0, mesh)
         found = view_to_window((kept.regions & (seen == 0)).astype(np.float32), alignment, window, cv2.BORDER_CONSTANT)
         keep = eyes | (found.reshape(eyes.shape) > 0.5) if found.size else eyes
         return FoundFace(alignment, surroundings, mesh, window, keep, kept)

@@ -9,7 +9,7 @@ from lightning_fabric import Fabric
 
 from rofi.errors import TrainingError
 from rofi.model.config import CONFIGS
-from rofi.model.detector_weights import install_detector
+from rofi.model.detector_weights import with_detector
 from rofi.model.network import Rofi
 from rofi.model.weights import load_weights, save_weights
 from rofi.training.config import TrainingConfig
@@ -66,7 +66,7 @@ def train(
 
     Raises:
         TrainingError: the faces, the configuration or the checkpoint cannot be used.
-        WeightsMismatch: `start_from` or `signs` is no such weights file, or the detector has another width.
+        WeightsMismatch: `start_from` or `signs` is no such weights file.
     """
     fabric = fabric or make_fabric()
     faces, selection = load_faces(train_folder), load_faces(selection_folder)
@@ -80,5 +80,5 @@ def train(
     if model.config.name != config.model:
         raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
     if signs is not None:
-        install_detector(model, signs)
+        model = with_detector(model, signs)
     return Trainer(model, config, faces, selection, out, networks, fabric).fit()
