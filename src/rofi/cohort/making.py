@@ -192,6 +192,8 @@ class MakeJob:
         """
         if scene.mask is not None and not scene.mask.any():
             raise NoFaceFound(f"{part} {name}: its sign lies outside the picture; another face is taken")
+        if not np.isfinite(scene.face.picture).all():  # a painter's mistake on an unforeseen face must not pass unseen
+            raise NoFaceFound(f"{part} {name}: painting {scene.truth.disease} went wrong; another face is taken")
         photo = photograph(scene.face, camera, generator)
         height, width = scene.face.picture.shape[:2]
         points: Floats = (sitter.points + 0.5) * np.divide(photo.size, (width, height)) - 0.5
