@@ -16,6 +16,8 @@ from rofi.cohort.eyeball import (
     under_lids,
 )
 from rofi.cohort.face import FaceMeasurer, Side
+from rofi.cohort.ocular_surface import find_surface
+from rofi.cohort.sclera import grow_sclera
 
 
 @pytest.fixture(scope="module", params=[6, 2], ids=["4 px/mm", "1.3 px/mm"])
@@ -173,3 +175,15 @@ def test_a_picture_without_contrast_can_be_drawn(astronaut, level):
     turned = turn_eye(flat, Side.OD, (-3.0, 0.0)).picture
     assert np.isfinite(turned).all()
     assert (turned <= level + 1).all()  # shadow may fall where none was, light may not
+
+
+@pytest.mark.parametrize("seen", [0, 1, 2, 3])
+def test_a_white_of_which_hardly_a_pixel_is_seen_is_grown_all_the_same(drawn, seen):
+    surface = find_surface(drawn.face, Side.OD)
+    opening = np.full(surface.patch.x.shape, -3, np.float32)
+    rows, columns = np.nonzero(surface.limbus > 3)
+    opening[rows[:seen], columns[:seen]] = 3
+    grown = grow_sclera(surface, opening, np.zeros_like(opening))
+    for levels in (grown.grown, grown.whole):
+        assert np.isfinite(levels).all()
+        assert 20 < levels.mean() <= 255

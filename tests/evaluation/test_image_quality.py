@@ -7,7 +7,7 @@ import torch
 from skimage import data
 
 from rofi.errors import RofiError
-from rofi.evaluation.image_quality import psnr, ssim
+from rofi.evaluation.image_quality import largest_difference, psnr, ssim
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +73,20 @@ def test_a_single_image_without_batch_is_an_error(metric):
 def test_an_image_smaller_than_the_window_is_an_error():
     with pytest.raises(RofiError, match="11 pixels"):
         ssim(torch.zeros(1, 3, 10, 16), torch.zeros(1, 3, 10, 16))
+
+
+def test_largest_difference_agrees_with_numpy(pairs):
+    expected = [np.abs(noisy - clean).max() for noisy, clean in zip(*map(as_numpy, pairs), strict=True)]
+    assert largest_difference(*pairs).tolist() == pytest.approx(expected)
+
+
+def test_one_level_in_one_channel_of_one_pixel_is_a_difference():
+    images = torch.zeros(2, 3, 5, 4)
+    other = images.clone()
+    other[1, 2, 4, 3] = -1
+    assert largest_difference(images, other).tolist() == [0, 1]
+
+
+def test_largest_difference_of_other_shapes_is_an_error():
+    with pytest.raises(RofiError, match=r"\(N, C, H, W\)"):
+        largest_difference(torch.zeros(1, 3, 5, 4), torch.zeros(1, 3, 4, 5))

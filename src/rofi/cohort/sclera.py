@@ -80,7 +80,8 @@ def _grow(light: Image, weight: Plane, scale: float) -> Image:
     if not inside.any():
         inside = weight >= weight.max()
     level = light[inside].mean(-1)
-    low, high = np.quantile(level, (0.65, 0.95))  # above lashes and shadows, below catch lights
+    low = np.quantile(level, 0.65, method="lower")  # above lashes and shadows
+    high = np.quantile(level, 0.95, method="higher")  # below catch lights; of few pixels one is always between the two
     bright = light[inside][(level >= low) & (level <= high)].mean(0)
     weight = weight * np.clip(light.mean(-1) / max(float(bright.mean()), 1e-3), 0, 1.2) ** 2
     total, mass = 0.01 * bright * np.ones_like(light), np.full_like(weight, 0.01)

@@ -29,6 +29,24 @@ def psnr(images: Tensor, references: Tensor) -> Tensor:
     return -10 * error.log10()
 
 
+def largest_difference(images: Tensor, references: Tensor) -> Tensor:
+    """The largest difference of any pixel in any channel.
+
+    Args:
+        images: (N, C, H, W) in any unit.
+        references: the same shape.
+
+    Returns:
+        (N,) in the same unit; 0 for equal images.
+
+    Raises:
+        RofiError: the shapes differ or are not of four dimensions.
+    """
+    _check(images, references, smallest=1)
+    difference: Tensor = (images.float() - references.float()).abs()
+    return difference.amax(dim=(1, 2, 3))
+
+
 def ssim(images: Tensor, references: Tensor) -> Tensor:
     """Structural similarity of each image: the mean over channels and over all whole windows.
 
