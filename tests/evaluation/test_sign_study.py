@@ -14,6 +14,7 @@ from rofi.cohort.table import read_table, write_table
 from rofi.errors import CohortError
 from rofi.evaluation.sign_study import ALL, UNKNOWN, study_split
 from rofi.evaluation.sign_tables import by_threshold, mean_by_patient, summarise
+from rofi.model.sign_detector import SignDetector
 from sign_cohort import VIEW, write_cohort
 
 DISEASE = "conjunctival_melanoma"
@@ -25,6 +26,9 @@ class RedDetector(nn.Module):
     def __init__(self):
         super().__init__()
         self.unused = nn.Parameter(torch.zeros(1))
+        self.register_buffer("evidence_offset", torch.zeros(2))
+
+    image_score = staticmethod(SignDetector.image_score)
 
     def forward(self, face):
         red = (face[:, :1] > 0.5) & (face[:, :1] > 5 * face[:, 1:2])

@@ -30,11 +30,15 @@ def scores_at(x, y, size=2, score=0.9):
     scores = np.full((CELLS, CELLS), 0.1, np.float32)
     column, row = int(x) // 8, int(y) // 8
     scores[row : row + size, column : column + size] = score
-    return scores
+    return enlarged(scores)
+
+
+def enlarged(scores):
+    return np.kron(scores, np.ones((8, 8), np.float32))
 
 
 def test_where_nothing_is_found_the_eyes_are_kept(mesh, eyes):
-    kept = keep_signs(np.full((CELLS, CELLS), 0.49, np.float32), eyes, mesh)
+    kept = keep_signs(np.full((SIDE, SIDE), 0.49, np.float32), eyes, mesh)
     np.testing.assert_array_equal(kept.regions, eyes)
     assert (kept.share, kept.cut) == (0, False)
 
@@ -53,7 +57,7 @@ def test_a_sign_on_the_cheek_is_kept_whole_with_a_rim(mesh, eyes):
 
 def test_a_detector_that_finds_everything_keeps_no_face_and_no_feature(mesh, eyes):
     generator = np.random.default_rng(0)
-    kept = keep_signs(generator.uniform(0.6, 1, (CELLS, CELLS)).astype(np.float32), eyes, mesh)
+    kept = keep_signs(enlarged(generator.uniform(0.6, 1, (CELLS, CELLS)).astype(np.float32)), eyes, mesh)
     assert kept.cut
     assert kept.share <= MOST_OF_FACE
     beyond = kept.regions & ~eyes

@@ -17,7 +17,8 @@ from rofi.cohort.truth import read_truth
 from rofi.errors import CohortError
 from rofi.evaluation.cohort_views import CohortReader
 from rofi.evaluation.sign_detection import THRESHOLDS, coverage, false_area, pointing_game
-from rofi.model.sign_detector import SignDetector
+from rofi.model.config import STRIDE
+from rofi.model.sign_detector import SignDetector, enlarge
 
 ALL = "all"
 UNKNOWN = "unknown"
@@ -121,39 +122,42 @@ def study_split(
             views.append(aligned.view)
             masks.append(reader.read_mask(row, aligned) if row.label is Label.DISEASED else None)
         if chosen:
-            scores = _scores(detector, np.stack(views))
-            for row, mask, score in zip(chosen, masks, scores, strict=True):
+            highest, maps = _look(detector, np.stack(views))
+            for row, mask, score, sign_map in zip(chosen, masks, highest.tolist(), maps, strict=True):
                 disease = row.disease or truths.get(row.image) or UNKNOWN
                 known = disease if row.label is Label.DISEASED else None
-                images.append(_figures(row, known, mask, score[None], view, thresholds, reach))
+                images.append(_figures(row, known, mask, score, sign_map[None], view, thresholds, reach))
     return SplitFigures(tuple(images), tuple(no_face), tuple(thresholds))
 
 
 @torch.inference_mode()
-def _scores(detector: SignDetector, views: NDArray[np.uint8]) -> torch.Tensor:
+def _look(detector: SignDetector, views: NDArray[np.uint8]) -> tuple[torch.Tensor, torch.Tensor]:
+    """(N,) the highest region's score, and (N, 1, V, V) the sign maps."""
     device = next(detector.parameters()).device
     faces = torch.from_numpy(views).to(device).permute(0, 3, 1, 2).float() / 255
-    scores: torch.Tensor = detector(faces).float().cpu()
-    return scores
+    scores = detector(faces)
+    maps = enlarge(scores, (views.shape[1], views.shape[2]), detector.evidence_offset)
+    return detector.image_score(scores).float().cpu(), maps.cpu()
 
 
 def _figures(
     row: Row,
     disease: str | None,
     mask: NDArray[np.bool_] | None,
-    scores: torch.Tensor,
+    score: float,
+    sign_map: torch.Tensor,
     view: int,
     thresholds: Sequence[float],
     reach: int,
 ) -> ImageFigures:
-    """Of one image; `scores` is (1, 1, h, w)."""
+    """Of one image; `sign_map` is (1, 1, V, V)."""
     hit, covered, beyond = None, (), ()
     if mask is not None or disease is None:
         area = torch.zeros(1, 1, view, view, dtype=torch.bool)
         if mask is not None:
             area[0, 0] = torch.from_numpy(mask)
-        beyond = tuple(false_area(scores, area, thresholds, reach)[0].tolist())
+        beyond = tuple(false_area(sign_map, area, thresholds, reach)[0].tolist())
         if bool(area.any()):
-            hit = bool(pointing_game(scores, area)[0])
-            covered = tuple(coverage(scores, area, thresholds, reach)[0].tolist())
-    return ImageFigures(row.image, row.patient, disease, float(scores.max()), hit, covered, beyond)
+            hit = bool(pointing_game(sign_map, area, tolerance=STRIDE)[0])
+            covered = tuple(coverage(sign_map, area, thresholds, reach)[0].tolist())
+    return ImageFigures(row.image, row.patient, disease, score, hit, covered, beyond)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -46,11 +47,18 @@ class SignDetector(nn.Module):
 
     Shape:
         face: (N, 3, V, V) in [0, 1] -> scores (N, 1, V / 8, V / 8) in (0, 1).
+
+    Buffer `evidence_offset` (2,): pixels, x and y, from the middle of a region to what its score is about. Labels alone
+    do not bind a score to its place, a network may as well answer a region further down; measured after training
+    (`rofi.training.signs.evidence`).
     """
+
+    evidence_offset: Tensor
 
     def __init__(self, width: int = 64) -> None:
         super().__init__()
         self.width = width
+        self.register_buffer("evidence_offset", torch.zeros(2))
         self.channels = 8 * width
         self.extractor = nn.Sequential(
             nn.Conv2d(3, width, 7, stride=2, padding=3, bias=False),
@@ -77,7 +85,32 @@ class SignDetector(nn.Module):
     def forward(self, face: Tensor) -> Tensor:
         return torch.sigmoid(self.logits(face))
 
+    def sign_map(self, face: Tensor) -> Tensor:
+        """(N, 1, V, V) the scores at the pixels that they are about, interpolated bilinearly."""
+        scores = self(face)
+        return enlarge(scores, (face.shape[-2], face.shape[-1]), self.evidence_offset)
+
     @staticmethod
     def image_score(scores: Tensor) -> Tensor:
         """Region-score-max: the image is as diseased as its most diseased region (paper equation 1); (N,)."""
         return scores.flatten(1).amax(1)
+
+
+def enlarge(scores: Tensor, size: tuple[int, int], offset: Tensor) -> Tensor:
+    """Scores of regions at the pixels of the face.
+
+    Args:
+        scores: (N, 1, h, w).
+        size: height and width of the face.
+        offset: (2,) pixels, x and y, from the middle of a region to the pixels that have its score.
+
+    Returns:
+        (N, 1, *size) float32.
+    """
+    places = []
+    for extent, shift in zip(size, offset.float().flip(0), strict=True):
+        pixels = torch.arange(extent, dtype=torch.float32, device=scores.device) + 0.5 - shift
+        places.append(2 * pixels / extent - 1)
+    rows, columns = torch.meshgrid(*places, indexing="ij")
+    grid = torch.stack([columns, rows], -1).expand(len(scores), -1, -1, -1)
+    return F.grid_sample(scores.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -48,14 +48,13 @@ def keep_signs(scores: Plane, eyes: Mask, mesh: npt.NDArray[np.float64]) -> Kept
     """Bound what the detector found.
 
     Args:
-        scores: (h, w) in 0..1, a score per region of the view.
+        scores: (V, V) in 0..1, see `SignDetector.sign_map`.
         eyes: (V, V) the eyes' regions, kept whatever the scores.
         mesh: (468, 3) in view pixels.
     """
     side = eyes.shape[0]
-    enlarged = cv2.resize(scores.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
     reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * REACH + 1, 2 * REACH + 1))
-    widened = np.where(eyes, 0, cv2.dilate(enlarged, reach)).astype(np.float32)
+    widened = np.where(eyes, 0, cv2.dilate(scores.astype(np.float32), reach)).astype(np.float32)
     oval = _filled(mesh, topology.FACE_OVAL, side)
     found = (widened >= THRESHOLD) & oval  # beyond the oval nothing is replaced, so nothing needs keeping
     kept = found.copy()

@@ -55,9 +55,9 @@ class Networks:
 
     @torch.inference_mode()
     def sign_scores(self, view: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """(V / 8, V / 8) score of every region of an aligned face (V, V, 3) for signs of disease."""
-        scores = self.model.sign_detector(self.batch(view))
-        return np.asarray(scores[0, 0].float().cpu().numpy(), np.float32)
+        """(V, V) score of every pixel of an aligned face (V, V, 3) for signs of disease."""
+        scores = self.model.sign_detector.sign_map(self.batch(view))
+        return np.asarray(scores[0, 0].cpu().numpy(), np.float32)
 
 
 def to_picture(batch: Tensor) -> npt.NDArray[np.float32]:

@@ -6,17 +6,22 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 
 from rofi.cohort.row import Split
 from rofi.cohort.table import read_table
-from rofi.model.detector_weights import load_detector
+from rofi.model.detector_weights import FORMAT, load_detector, save_detector
 from rofi.model.sign_detector import SignDetector
+from rofi.model.weights import read_tensors
 from rofi.training.progress import Progress
 from rofi.training.signs.config import SignTrainingConfig
-from rofi.training.signs.faces import SignFaces, prepare
-from rofi.training.signs.loop import SignTrainer
+from rofi.training.signs.evidence import measure_offset
+from rofi.training.signs.faces import DISEASED, SignFaces, prepare
+from rofi.training.signs.loop import BEST, SignTrainer
+
+_MOST_LOOKED_AT = 200
 
 
 def open_faces(
@@ -76,4 +81,17 @@ def train_signs(
     """
     torch.manual_seed(config.seed)
     detector = SignDetector(config.detector_width) if start_from is None else load_detector(start_from)
-    return SignTrainer(detector, config, train, selection, out, fabric).fit()
+    trainer = SignTrainer(detector, config, train, selection, out, fabric)
+    progress = trainer.fit()
+    if trainer.fabric.is_global_zero and (out / BEST).is_file():
+        _place(out / BEST, train)
+    return progress
+
+
+def _place(path: Path, faces: SignFaces) -> None:
+    """Measure where the best detector's evidence lies and note it in its weights."""
+    notes, _ = read_tensors(path, FORMAT)
+    detector = load_detector(path)
+    diseased = np.flatnonzero(faces.labels == DISEASED)[:_MOST_LOOKED_AT]
+    detector.evidence_offset.copy_(measure_offset(detector, faces.views[diseased]))
+    save_detector(detector, path, notes)
