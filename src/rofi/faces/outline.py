@@ -1,8 +1,7 @@
 """The outline of a head, moved: hairline, jaw and chin, and with them the hair, the neck and what lies behind.
 
-A recogniser knows a head also by what no face mesh covers: on studio photographs whose mesh area shows another person,
-SFace's similarity to the patient falls by half when only what lies outside the mesh is exchanged. So the photograph's
-own pixels about the face are moved, smoothly and by amounts that the key gives.
+A recogniser knows a head also by what no face mesh covers (`benchmarks/outline.py`). So the photograph's own pixels
+about the face are moved, smoothly and by amounts that the key gives.
 """
 
 from __future__ import annotations
