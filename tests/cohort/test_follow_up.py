@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chisquare
-from skimage.data import astronaut
 
-from rofi.cohort.face import Face, FaceMeasurer, Side
+from rofi.cohort.face import Face, Side
 from rofi.cohort.follow_up import (
     LEAST_CHANGE,
     MOST_DRIFT,
@@ -19,18 +18,6 @@ from rofi.cohort.follow_up import (
     make_pair,
     sit,
 )
-
-
-@pytest.fixture(scope="module")
-def measurer():
-    return FaceMeasurer()
-
-
-@pytest.fixture(scope="module")
-def face(measurer):
-    """The astronaut's head at about 2 pixels a millimetre."""
-    head = cv2.resize(astronaut()[20:220, 110:310], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    return measurer.measure(head, "astronaut.png")
 
 
 @pytest.fixture(scope="module")

@@ -3,27 +3,12 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import pdist
 from skimage.color import rgb2lab
-from skimage.data import astronaut
 
-from rofi.cohort.face import FaceMeasurer, Side
+from rofi.cohort.face import Side
 from rofi.cohort.signs.basal_cell_carcinoma import basal_cell_carcinoma
 from rofi.errors import CohortError
 
 SEEDS = range(12)
-
-
-@pytest.fixture(scope="module")
-def face():
-    """The astronaut's head at about 2 pixels a millimetre."""
-    head = cv2.resize(astronaut()[20:220, 110:310], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    return FaceMeasurer().measure(head, "astronaut.png")
-
-
-@pytest.fixture(scope="module")
-def small():
-    """The same at about 0.8, as on the smallest canvas."""
-    head = cv2.resize(astronaut()[20:220, 110:310], None, fx=1.2, fy=1.2, interpolation=cv2.INTER_AREA)
-    return FaceMeasurer().measure(head, "astronaut.png")
 
 
 def ill(face, severity, seed, side=Side.OD):

@@ -1,22 +1,13 @@
-import cv2
 import numpy as np
 import pytest
 from skimage.color import rgb2lab
-from skimage.data import astronaut
 from skimage.measure import label, regionprops
 
-from rofi.cohort.face import FaceMeasurer, Side
+from rofi.cohort.face import Side
 from rofi.cohort.optics import luminance
 from rofi.cohort.painting import changed
 from rofi.cohort.signs.lacrimal_disorder import lacrimal_disorder
 from rofi.errors import CohortError
-
-
-@pytest.fixture(scope="module")
-def face():
-    """The astronaut's head at about 2 pixels a millimetre."""
-    head = cv2.resize(astronaut()[20:220, 110:310], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    return FaceMeasurer().measure(head, "astronaut.png")
 
 
 def seeds(face, *findings):

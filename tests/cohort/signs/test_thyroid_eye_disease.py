@@ -1,27 +1,13 @@
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import pytest
 from skimage.color import rgb2lab
-from skimage.data import astronaut
 
-from rofi.cohort.face import FaceMeasurer, Side
+from rofi.cohort.face import Side
 from rofi.cohort.signs.thyroid_eye_disease import thyroid_eye_disease
 from rofi.errors import CohortError
 from rofi.faces import topology
-
-
-@pytest.fixture(scope="module")
-def measurer():
-    return FaceMeasurer()
-
-
-@pytest.fixture(scope="module")
-def face(measurer):
-    """The astronaut's head at about 2 pixels a millimetre."""
-    head = cv2.resize(astronaut()[20:220, 110:310], None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
-    return measurer.measure(head, "astronaut.png")
 
 
 @pytest.fixture(scope="module")
