@@ -22,18 +22,19 @@ RADIUS = 5
 RED = (220, 20, 30)
 
 
-def write_cohort(folder: Path, counts: dict[Split, int]) -> list[Row]:
-    """A cohort of `counts` images a split, every second of them diseased; images are canvases of `CANVAS` pixels."""
+def write_cohort(folder: Path, counts: dict[Split, int], side: int = CANVAS) -> list[Row]:
+    """A cohort of `counts` images a split, every second of them diseased; images are canvases of `side` pixels."""
+    enlargement, view = side / CANVAS, side * VIEW // CANVAS
     rows, truths = [], []
     for split, count in counts.items():
         for number in range(count):
             generator = np.random.default_rng((list(Split).index(split), number))
             points = FIVE_POINTS + generator.normal(0, 0.7, (5, 2))
-            alignment = Alignment.from_points(points, VIEW)
-            margin = (CANVAS - VIEW) / 2
-            canvas = Alignment(alignment.matrix + np.array([[0, 0, margin]]), CANVAS)
+            alignment = Alignment.from_points(points, view)
+            margin = (side - view) / 2
+            canvas = Alignment(alignment.matrix + np.array([[0, 0, margin]]), side)
             picture = np.clip(canvas.extract(astronaut()) * generator.uniform(0.7, 1.1, 3), 0, 255).astype(np.uint8)
-            spots = canvas.to_view(points[:2]) + generator.uniform(-4, 4, (2, 2)) + (0, 6)
+            spots = canvas.to_view(points[:2]) + enlargement * (generator.uniform(-4, 4, (2, 2)) + np.array([0, 6]))
             diseased = number % 2 == 1
             row = Row(
                 image_name(split, f"{number:03d}.png"),
@@ -43,10 +44,10 @@ def write_cohort(folder: Path, counts: dict[Split, int]) -> list[Row]:
                 Label.DISEASED if diseased else Label.HEALTHY,
                 points=tuple(map(tuple, np.round(canvas.to_view(points), 2).tolist())),
             )
-            mask = np.zeros((CANVAS, CANVAS), np.uint8)
+            mask = np.zeros((side, side), np.uint8)
             if diseased:
                 centre = np.rint(spots[generator.integers(2)]).astype(int).tolist()
-                cv2.circle(mask, centre, RADIUS, 255, -1)
+                cv2.circle(mask, centre, round(RADIUS * enlargement), 255, -1)
                 picture[mask > 0] = RED
                 _save(mask, mask_path(folder, row))
             _save(picture, image_path(folder, row))

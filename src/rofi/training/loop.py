@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 from lightning_fabric import Fabric
 
@@ -13,7 +14,7 @@ from rofi.model.discriminator import PatchDiscriminator
 from rofi.model.network import Rofi
 from rofi.model.weights import save_weights
 from rofi.training.augmentation import augment
-from rofi.training.balance import sampling_weights, typology_angles
+from rofi.training.balance import CHEEK_POINTS, sampling_weights, typology_angles
 from rofi.training.checkpoint import BEST
 from rofi.training.config import TrainingConfig
 from rofi.training.dataset import ProtectionDataset, Sample
@@ -69,7 +70,8 @@ class Trainer(StepLoop):
                 f"{len(self.samples)} training and {len(self.selection)} selection faces are usable: "
                 f"at least a batch of {config.batch} and one are needed; add photographs"
             )
-        self.weights = sampling_weights(typology_angles(train)[self.samples.indices])
+        cheeks = np.asarray(train.meshes[:, CHEEK_POINTS, :2])
+        self.weights = sampling_weights(typology_angles(train.views, cheeks)[self.samples.indices])
         self.objective = Objective(config, networks)
         self.fabric.to_device(self.objective)
         trip = RoundTrip(model)

@@ -43,6 +43,8 @@ class SignTrainingConfig(Settings):
         brightness, contrast, colour: largest change of the light's level, of the curve (gamma) and of each channel, in
             octaves either way.
         erase: probability that a rectangle of an image is wiped out.
+        degrade: probability that an image is softened, made noisy and compressed, as other cameras would.
+        balance_skin: dark and light skin are drawn equally often.
         precision: "bf16-mixed" (autocast) or "32-true".
         evaluate_every, save_every, picture_every: steps.
         workers: processes that prepare images; 0 prepares them in the training process.
@@ -76,6 +78,8 @@ class SignTrainingConfig(Settings):
     contrast: float = 0.15
     colour: float = 0.05
     erase: float = 0.0
+    degrade: float = 0.0
+    balance_skin: bool = True
     precision: str = "bf16-mixed"
     evaluate_every: int = 500
     save_every: int = 200
@@ -94,6 +98,7 @@ class SignTrainingConfig(Settings):
             "contrast",
             "colour",
             "erase",
+            "degrade",
             "beta1",
             "beta2",
             "decay_at",
@@ -114,8 +119,8 @@ class SignTrainingConfig(Settings):
             raise TrainingError(
                 f"top_share {self.top_share}, sharpness {self.sharpness}: must be in (0, 1] and above 0"
             )
-        if max(self.beta1, self.beta2) >= 1 or self.erase > 1:
-            raise TrainingError("beta1 and beta2 must be below 1 and erase, a probability, at most 1")
+        if max(self.beta1, self.beta2) >= 1 or max(self.erase, self.degrade) > 1:
+            raise TrainingError("beta1 and beta2 must be below 1, erase and degrade, probabilities, at most 1")
 
     def rate(self, step: int) -> float:
         """The learning rate of the update after `step` others."""

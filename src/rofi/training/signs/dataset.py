@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from rofi.training.balance import ALIGNED_CHEEKS, sampling_weights, typology_angles
 from rofi.training.sampler import Draw
 from rofi.training.signs.config import SignTrainingConfig
 from rofi.training.signs.faces import SignFaces
@@ -39,14 +40,15 @@ class SignDataset(Dataset[LabelledFace]):
 
     Attributes:
         indices: (len,) which of `faces` are used.
-        weights: (len,) such that healthy and diseased are drawn equally often.
+        weights: (len,) such that healthy and diseased are drawn equally often and, on request, dark and light skin.
     """
 
     def __init__(self, faces: SignFaces, config: SignTrainingConfig, processes: int = 1) -> None:
         self.faces, self.config, self.processes = faces, config, processes
         self.indices = faces.usable
         labels = faces.labels[self.indices]
-        self.weights: NDArray[np.float64] = 1 / np.maximum(np.bincount(labels, minlength=2), 1)[labels]
+        drawn = _skin_weights(faces)[self.indices] if config.balance_skin else np.ones(len(labels))
+        self.weights: NDArray[np.float64] = drawn / np.maximum(np.bincount(labels, drawn, minlength=2), 1)[labels]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -67,6 +69,12 @@ class SignDataset(Dataset[LabelledFace]):
         return LabelledFace(
             face=torch.from_numpy(face), diseased=torch.tensor(float(self.faces.labels[index]), dtype=torch.float32)
         )
+
+
+def _skin_weights(faces: SignFaces) -> NDArray[np.float64]:
+    """(N,) how much oftener the rarer skin classes are drawn."""
+    cheeks = np.broadcast_to(np.array(ALIGNED_CHEEKS, np.float32) * faces.view, (len(faces.labels), 2, 2))
+    return sampling_weights(typology_angles(faces.views, cheeks))
 
 
 def to_input(faces: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
-"""Random variations of an aligned face for the sign detector: crops (paper section 4.4), turns, mirror, light."""
+"""Random variations of an aligned face for the sign detector: crops (paper section 4.4), turns, mirror, light,
+cameras."""
 
 from __future__ import annotations
 
@@ -16,6 +17,11 @@ EYES = (0.24, 0.34, 0.76, 0.60)
 SLACK = 0.04
 """How far, in shares of the view, a crop may cut into `EYES`."""
 _SMALLEST_ERASED, _LARGEST_ERASED = 0.1, 0.3
+_SMALLEST_SHARPNESS = 0.4
+"""Share of the view's pixels, per side, that a poor camera resolves."""
+_QUALITIES = (25, 95)
+_MOST_NOISE = 6.0
+"""Standard deviation in levels."""
 _LEVELS = np.linspace(0, 1, 256)
 
 
@@ -62,6 +68,8 @@ def vary(canvas: Bytes, config: SignTrainingConfig, size: tuple[int, int], gener
     lit = np.asarray(cv2.LUT(face, _light(config, generator)), np.uint8)
     if generator.random() < config.erase:
         _erase(lit, generator)
+    if generator.random() < config.degrade:
+        lit = _degrade(lit, generator)
     return lit
 
 
@@ -88,3 +96,16 @@ def _erase(face: Bytes, generator: np.random.Generator) -> None:
     width, height = (generator.uniform(_SMALLEST_ERASED, _LARGEST_ERASED, 2) * extent).astype(int)
     x, y = generator.integers(0, extent - (width, height), endpoint=True)
     face[y : y + height, x : x + width] = face.reshape(-1, 3).mean(0)
+
+
+def _degrade(face: Bytes, generator: np.random.Generator) -> Bytes:
+    """Fewer pixels, noise, JPEG: what another centre's camera and archive may do to a photograph."""
+    height, width = face.shape[:2]
+    sharpness = generator.uniform(_SMALLEST_SHARPNESS, 1)
+    small = cv2.resize(face, None, fx=sharpness, fy=sharpness, interpolation=cv2.INTER_AREA)
+    soft = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    noise = generator.standard_normal(soft.shape, np.float32) * generator.uniform(0, _MOST_NOISE)
+    noisy = np.clip(np.rint(soft + noise), 0, 255).astype(np.uint8)
+    quality = int(generator.integers(*_QUALITIES, endpoint=True))
+    _, packed = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)

@@ -1,0 +1,1 @@
+"""The methods that the bench compares: photograph in, photograph out; one file each."""

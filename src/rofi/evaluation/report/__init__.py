@@ -1,0 +1,1 @@
+"""The report: what a section holds, and how it is written."""
