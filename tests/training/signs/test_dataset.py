@@ -55,6 +55,20 @@ def test_healthy_and_diseased_are_drawn_equally_often(sets, config):
     assert samples.weights[diseased].sum() == pytest.approx(samples.weights[~diseased].sum())
 
 
+def test_rare_skin_is_drawn_oftener(sets, config):
+    canvases = sets[0].canvases.copy()
+    canvases[:4] = canvases[:4] // 4
+    dark = np.arange(24) < 4
+    even, plain = (
+        SignDataset(replace(sets[0], canvases=canvases), replace(config, balance_skin=wanted)).weights
+        for wanted in (True, False)
+    )
+    assert plain[dark].sum() / plain.sum() == pytest.approx(1 / 6)
+    assert even[dark].sum() / even.sum() > 0.25
+    labels = sets[0].labels
+    assert even[labels == 1].sum() == pytest.approx(even[labels == 0].sum())
+
+
 def test_images_without_a_face_are_never_drawn(sets, config):
     labels = sets[0].labels.copy()
     labels[:4] = -1

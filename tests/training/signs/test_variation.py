@@ -86,8 +86,26 @@ def test_a_rectangle_is_erased(places):
     assert len(np.unique(erased[changed], axis=0)) == 1
 
 
+def test_other_cameras_lose_detail_and_leave_light_and_place(places):
+    coarse, fine = places.copy(), places.copy()
+    fine[::2, ::2, 2] = 180
+    coarse[:, :80, 2] = 180
+    config = replace(STILL, degrade=1)
+    contrasts = []
+    for generator in generators(20):
+        face = vary(fine, config, (80, 64), generator)
+        assert abs(face[..., 2].mean() - (0.25 * 180 + 0.75 * 100)) < 3
+        contrasts.append(face[..., 2].std())
+    plain = vary(fine, STILL, (80, 64), np.random.default_rng(0))[..., 2].std()
+    assert np.mean(contrasts) < 0.5 * plain
+    assert np.std(contrasts) > 0.3
+    for seed in range(5):
+        shown = [vary(coarse, c, (80, 64), np.random.default_rng(seed))[..., 2] > 140 for c in (STILL, config)]
+        assert (shown[0] == shown[1]).mean() > 0.9
+
+
 def test_the_generator_fixes_the_result(places):
-    config = SignTrainingConfig(view=VIEW, erase=0.5)
+    config = SignTrainingConfig(view=VIEW, erase=0.5, degrade=0.5)
     one, same, other = (vary(places, config, (80, 64), np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
