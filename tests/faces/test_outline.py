@@ -130,3 +130,20 @@ def test_in_the_photograph_the_same_moves_at_its_own_resolution(head):
     expected = move_outline(alignment.widened(MARGIN).extract(photo), mesh, signs, OUTLINE).view
     assert np.abs(seen - expected).mean() < 2.5
     assert np.abs(alignment.extract(photo).astype(float) - expected).mean() > 6
+
+
+def test_what_moves_onto_its_like_stays_and_what_does_not_moves():
+    generator = np.random.default_rng(0)
+    pixels = np.full((64, 64, 3), 120, np.float32)
+    pixels[:, 32:] += generator.uniform(-60, 60, (64, 32, 3)).astype(np.float32)
+    field = np.full((64, 64, 2), 5, np.float32)
+    moved, moving = move_photo(pixels, field, np.ones((64, 64), np.bool_))
+    assert not moving[8:, 8:24].any()
+    assert moving[:, 40:].all()
+    np.testing.assert_array_equal(moved[:, 8:24], pixels[:, 8:24])
+
+
+def test_a_slope_that_moves_is_not_taken_for_its_like():
+    pixels = np.repeat(np.arange(64, dtype=np.float32)[None, :, None], 64, 0).repeat(3, 2)
+    _, moving = move_photo(pixels, np.full((64, 64, 2), (3, 0), np.float32), np.ones((64, 64), np.bool_))
+    assert moving[:, 8:].all()

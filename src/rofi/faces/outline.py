@@ -16,6 +16,7 @@ from scipy.special import ndtr
 
 from rofi.faces import topology
 from rofi.faces.alignment import Alignment
+from rofi.faces.blocks import BLOCK, block_pixels
 from rofi.faces.compositing import Window, view_to_window
 from rofi.faces.pose import Floats
 
@@ -72,6 +73,10 @@ class MovedHead(NamedTuple):
     field: Image
 
 
+ALIKE = (1.0, 8.0)
+"""Levels by which a block's mean and its pixels may differ and still look the same; grain differs by as much."""
+
+
 def move_outline(surroundings: npt.NDArray[np.uint8], mesh: Floats, signs: Mask, outline: Outline) -> MovedHead:
     """Move the outline of an aligned face.
 
@@ -117,7 +122,17 @@ def move_photo(pixels: Image, field: Image, free: Mask) -> tuple[Image, Mask]:
     moved = cv2.remap(
         pixels, columns - field[..., 0], rows - field[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
+    # what is hidden costs quality on the way back, and plain background shows it: where it moved onto itself, it stays
+    moving &= ~block_pixels(_alike(moved, pixels), moving.shape)
     return np.where(moving[..., None], moved, pixels).astype(np.float32), moving
+
+
+def _alike(moved: Image, pixels: Image) -> npt.NDArray[np.bool_]:
+    """(h // 8, w // 8) blocks of the 8x8 grid that look the same after the move."""
+    rows, columns = pixels.shape[0] // BLOCK, pixels.shape[1] // BLOCK
+    tiles = (moved - pixels)[: rows * BLOCK, : columns * BLOCK].reshape(rows, BLOCK, columns, BLOCK, 3)
+    level, grain = np.abs(tiles.mean((1, 3))).max(-1), np.abs(tiles).max((1, 3, 4))
+    return np.asarray((level <= ALIKE[0]) & (grain <= ALIKE[1]), np.bool_)
 
 
 def outline_field(mesh: Floats, signs: Mask, margin: int, outline: Outline) -> Image:
