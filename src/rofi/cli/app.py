@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from rofi import __version__
-from rofi.cli import cohort, keys, train
+from rofi.cli import cohort, keys, study, train
+from rofi.cli.evaluate import evaluate
 from rofi.cli.inspect import inspect
 from rofi.cli.model import model
 from rofi.cli.protect import protect
@@ -28,6 +29,8 @@ app.command()(restore)
 app.command()(inspect)
 app.add_typer(cohort.app, name="cohort")
 app.add_typer(train.app, name="train")
+app.command()(evaluate)
+app.add_typer(study.app, name="study")
 app.command()(model)
 
 

@@ -13,21 +13,13 @@ import typer
 from numpy.typing import NDArray
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from rofi.cli.extra import extra
 from rofi.cli.show import messages, show_error
-from rofi.errors import PhotoError, TrainingError
+from rofi.errors import PhotoError
 from rofi.imaging.decode import decode
 from rofi.imaging.photo_source import read_photos
 
 app = typer.Typer(help="Training.", no_args_is_help=True)
-
-
-@contextmanager
-def _extra() -> Iterator[None]:
-    """Around the imports that need the extra."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise TrainingError(f"{error.name} is not installed: pip install 'rofi-face[train]'") from error
 
 
 @contextmanager
@@ -79,7 +71,7 @@ def run(
     nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines, when started by torchrun.")] = 1,
 ) -> None:
     """Train, or go on with, a model; 'torchrun' starts the same command on several machines."""
-    with _extra():
+    with extra("train"):
         from rofi.training.config import TrainingConfig
         from rofi.training.fabric import make_fabric
         from rofi.training.run import train as train_model
@@ -104,7 +96,7 @@ def signs(
     nodes: Annotated[int, typer.Option("--nodes", min=1, help="Machines, when started by torchrun.")] = 1,
 ) -> None:
     """Train, or go on with, a sign detector on healthy / diseased labels alone."""
-    with _extra():
+    with extra("train"):
         from rofi.training.fabric import make_fabric
         from rofi.training.signs.config import SignTrainingConfig
         from rofi.training.signs.loop import BEST
