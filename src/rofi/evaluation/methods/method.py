@@ -114,3 +114,20 @@ class ReversibleMethod(Method, Protocol):
         Raises:
             PhotoError: the file cannot be restored.
         """
+
+
+@runtime_checkable
+class ReEncodable(ReversibleMethod, Protocol):
+    """A reversible method that can be told what its file said before somebody stripped and re-encoded it."""
+
+    def restore_re_encoded(self, data: bytes, name: str, protected: bytes) -> Bytes:
+        """(H, W, 3): the original, as far as it comes back from re-encoded pixels.
+
+        Args:
+            data: a JPEG file of the protected picture, without metadata.
+            name: for messages.
+            protected: the file as `protect` gave it, whose metadata its owner has noted.
+
+        Raises:
+            PhotoError: the file cannot be restored.
+        """
