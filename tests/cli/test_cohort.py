@@ -10,6 +10,7 @@ from pipeline.photographs import close_up, saved
 from rofi.cohort import make
 from rofi.cohort.diseases import Disease
 from rofi.cohort.follow_up_table import read_pairs
+from rofi.cohort.gallery_table import read_gallery
 from rofi.cohort.row import Label, Row, Split
 from rofi.cohort.table import read_table, write_table
 
@@ -56,6 +57,15 @@ def test_a_cohort_is_made_as_asked_for_and_passes_the_check(rofi, faces, tmp_pat
     assert ended.status == 2
     assert "other settings (seed" in ended.err
     assert rofi("cohort", "check", out).status == 0
+
+
+@pytest.mark.usefixtures("_painted")
+def test_id_photographs_are_made_when_asked_for(rofi, faces, tmp_path):
+    theirs, out = write_faces(tmp_path / "theirs", 2), tmp_path / "cohort"
+    command = ("cohort", "make", faces, "--out", out, *FEW, "--external-1", theirs)
+    assert rofi(*command).out == f"8 made in {out}\n"
+    assert rofi(*command, "--id-photographs").out == f"2 made in {out}\n"
+    assert [photograph.patient for photograph in read_gallery(out)] == ["external_1-00000", "external_1-00001"]
 
 
 def test_a_good_cohort_is_told_by_its_numbers(rofi, hospital):

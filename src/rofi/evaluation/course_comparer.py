@@ -27,8 +27,8 @@ def judge_courses(
 ) -> Names:
     """The verdict on every pair by a classifier that has not seen its patient.
 
-    Logistic regression on at most 16 principal components; the pairs are divided into five parts, and each part is judged by
-    what the other four taught.
+    Logistic regression on at most 16 principal components; the pairs are divided into five parts, and each part is
+    judged by what the other four taught.
 
     Args:
         known: (N, d) features of the pairs to learn from, such as the difference between two visits' eye shapes.
