@@ -2,8 +2,8 @@
 
     python benchmarks/signs.py COHORT --weights sign_detector.safetensors --out signs.json
 
-The weights are those of a detector, or of a whole model. Every split that is asked for gives a table by disease and one
-by threshold, as the paper's Table 1 has them.
+The weights are those of a detector, or of a whole model. Every split that is asked for gives a table by disease, one by
+skin and one by threshold, as the paper's Table 1 has them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rofi.errors import WeightsMismatch
 from rofi.evaluation.intervals import Interval
 from rofi.evaluation.sign_detection import THRESHOLDS
 from rofi.evaluation.sign_study import SplitFigures, study_split
-from rofi.evaluation.sign_tables import by_threshold, summarise
+from rofi.evaluation.sign_tables import by_skin, by_threshold, summarise
 from rofi.model.detector_weights import detector_fingerprint, load_detector
 from rofi.model.sign_detector import SignDetector
 from rofi.model.weights import load_weights
@@ -55,6 +55,12 @@ def show(split: Split, figures: SplitFigures, threshold: float) -> None:
     for row in summarise(figures, threshold):
         places = " | ".join(cell(interval) for interval in (row.pointing, row.covered, row.beyond))
         print(f"| {row.disease} | {row.images} | {cell(row.area, percent=False)} | {places} |")
+    print(f"\n| skin | diseased | healthy | AUROC | pointing, % | covered at {threshold}, % | view beyond, % |")
+    print("|---|---|---|---|---|---|---|")
+    for name, (healthy, row) in by_skin(figures, threshold).items():
+        if row is not None:
+            places = " | ".join(cell(interval) for interval in (row.pointing, row.covered, row.beyond))
+            print(f"| {name} | {row.images} | {healthy} | {cell(row.area, percent=False)} | {places} |")
     columns = "diseased found, % | healthy alarmed, % | sign covered, % | view beyond, % | view of healthy, %"
     print(f"\n| threshold | {columns} |\n|---|---|---|---|---|---|")
     for at in by_threshold(figures):

@@ -1,7 +1,9 @@
 """The detector here finds what is redder than anything else on the face, so the answers are known."""
 
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,7 +15,7 @@ from rofi.cohort.row import Label, Row, Split
 from rofi.cohort.table import read_table, write_table
 from rofi.errors import CohortError
 from rofi.evaluation.sign_study import ALL, UNKNOWN, study_split
-from rofi.evaluation.sign_tables import by_threshold, mean_by_patient, summarise
+from rofi.evaluation.sign_tables import by_skin, by_threshold, mean_by_patient, summarise
 from rofi.model.sign_detector import SignDetector
 from sign_cohort import VIEW, write_cohort
 
@@ -132,3 +134,23 @@ def test_images_without_a_face_are_named_and_left_out(cohort, tmp_path):
 def test_a_split_that_is_not_there_is_refused(cohort):
     with pytest.raises(CohortError, match="no image of the split external_1"):
         study_split(RedDetector(), cohort, Split.EXTERNAL_1, VIEW)
+
+
+def test_skin_groups_divide_the_images_by_the_cheeks_colour(figures):
+    dark, light = figures.images[0].skin, 60.0
+    assert np.isfinite(dark)
+    healthy, ill = (next(i for i in figures.images if (i.disease is None) == well) for well in (True, False))
+    several = replace(
+        figures,
+        images=(
+            *(replace(healthy, skin=skin, score=score) for skin, score in ((0.0, 0.2), (5.0, 0.6), (light, 0.1))),
+            *(replace(ill, skin=skin, score=score) for skin, score in ((0.0, 0.9), (5.0, 0.5), (light, 0.8))),
+        ),
+    )
+    groups = by_skin(several)
+    assert [(name, healthy, row and row.images) for name, (healthy, row) in groups.items()] == [
+        ("dark", 2, 2),
+        ("middle", 0, None),
+        ("light", 1, 1),
+    ]
+    assert groups["dark"][1].area.estimate == 0.75

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from rofi.cohort.truth import read_truth
 from rofi.errors import CohortError
 from rofi.evaluation.cohort_views import CohortReader
 from rofi.evaluation.sign_detection import THRESHOLDS, coverage, false_area, pointing_game
+from rofi.faces.skin_tone import typology_angles
 from rofi.model.config import STRIDE
 from rofi.model.sign_detector import SignDetector, enlarge
 
@@ -37,6 +38,7 @@ class ImageFigures:
         covered: by threshold, share of the sign's area above it; empty where `hit` is None.
         beyond: by threshold, share of the rest of the view above it; of a healthy face, of the whole view; empty where
             a diseased image has no mask.
+        skin: individual typology angle of the cheeks, degrees; see `rofi.faces.skin_tone`.
     """
 
     image: str
@@ -46,6 +48,7 @@ class ImageFigures:
     hit: bool | None
     covered: tuple[float, ...]
     beyond: tuple[float, ...]
+    skin: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -123,10 +126,12 @@ def study_split(
             masks.append(reader.read_mask(row, aligned) if row.label is Label.DISEASED else None)
         if chosen:
             highest, maps = _look(detector, np.stack(views))
-            for row, mask, score, sign_map in zip(chosen, masks, highest.tolist(), maps, strict=True):
+            skins = typology_angles(np.stack(views)).tolist()
+            for row, mask, score, sign_map, skin in zip(chosen, masks, highest.tolist(), maps, skins, strict=True):
                 disease = row.disease or truths.get(row.image) or UNKNOWN
                 known = disease if row.label is Label.DISEASED else None
-                images.append(_figures(row, known, mask, score, sign_map[None], view, thresholds, reach))
+                figures = _figures(row, known, mask, score, sign_map[None], view, thresholds, reach)
+                images.append(replace(figures, skin=skin))
     return SplitFigures(tuple(images), tuple(no_face), tuple(thresholds))
 
 

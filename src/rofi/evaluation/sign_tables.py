@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -52,6 +52,26 @@ class ThresholdFigures:
     covered: Interval | None
     beyond: Interval | None
     healthy_area: Interval | None
+
+
+SKIN_GROUPS = (("dark", -np.inf, 10.0), ("middle", 10.0, 41.0), ("light", 41.0, np.inf))
+"""By individual typology angle, degrees: brown and dark; tan and intermediate; light and very light (Chardon 1991)."""
+
+
+def by_skin(figures: SplitFigures, threshold: float = 0.5) -> dict[str, tuple[int, DiseaseFigures | None]]:
+    """How many healthy images each group of skin has, and all its diseases in one row; None where it has none.
+
+    The angle is that of the photograph, so a dim picture of light skin counts as darker than the patient is.
+
+    Raises:
+        CohortError: the split was not measured at `threshold`.
+    """
+    groups = {}
+    for name, low, high in SKIN_GROUPS:
+        group = replace(figures, images=tuple(image for image in figures.images if low <= image.skin < high))
+        of_all = summarise(group, threshold)[-1] if group.of(ALL) else None
+        groups[name] = (len(group.healthy), of_all)
+    return groups
 
 
 def summarise(figures: SplitFigures, threshold: float = 0.5) -> list[DiseaseFigures]:

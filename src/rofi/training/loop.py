@@ -10,11 +10,12 @@ import torch
 from lightning_fabric import Fabric
 
 from rofi.errors import TrainingError
+from rofi.faces.skin_tone import CHEEK_POINTS, typology_angles
 from rofi.model.discriminator import PatchDiscriminator
 from rofi.model.network import Rofi
 from rofi.model.weights import save_weights
 from rofi.training.augmentation import augment
-from rofi.training.balance import CHEEK_POINTS, sampling_weights, typology_angles
+from rofi.training.balance import sampling_weights
 from rofi.training.checkpoint import BEST
 from rofi.training.config import TrainingConfig
 from rofi.training.dataset import ProtectionDataset, Sample

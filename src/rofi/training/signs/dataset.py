@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from rofi.training.balance import ALIGNED_CHEEKS, sampling_weights, typology_angles
+from rofi.faces.skin_tone import typology_angles
+from rofi.training.balance import sampling_weights
 from rofi.training.sampler import Draw
 from rofi.training.signs.config import SignTrainingConfig
 from rofi.training.signs.faces import SignFaces
@@ -73,8 +74,7 @@ class SignDataset(Dataset[LabelledFace]):
 
 def _skin_weights(faces: SignFaces) -> NDArray[np.float64]:
     """(N,) how much oftener the rarer skin classes are drawn."""
-    cheeks = np.broadcast_to(np.array(ALIGNED_CHEEKS, np.float32) * faces.view, (len(faces.labels), 2, 2))
-    return sampling_weights(typology_angles(faces.views, cheeks))
+    return sampling_weights(typology_angles(faces.views))
 
 
 def to_input(faces: Tensor) -> Tensor:
