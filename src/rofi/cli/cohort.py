@@ -59,15 +59,18 @@ def make(
         typer.Option("--before", min=0, max=1, help="Share of the ill in train with a photograph from before."),
     ] = 0.0,
     follow_up: Annotated[int, typer.Option("--follow-up", min=0, help="Pairs before and after treatment.")] = 0,
+    id_photographs: Annotated[
+        bool, typer.Option("--id-photographs", help="An ID photograph of every patient of the last three splits.")
+    ] = False,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same makes the same cohort.")] = 0,
     workers: Workers = 1,
 ) -> None:
     """Paint signs of eye disease on the faces in SOURCES; the same command goes on with what was interrupted."""
     sizes = dict(zip(Split, (train, selection, internal, external_1_size, external_2_size), strict=True))
-    plan = CohortPlan(sizes, diseased, before=before, follow_up=follow_up, seed=seed)
+    plan = CohortPlan(sizes, diseased, before=before, follow_up=follow_up, id_photographs=id_photographs, seed=seed)
     own = (find_faces(found) if found else None for found in (external_1, external_2, held_out))
     faces = divide_faces(plan, find_faces(sources), *own)
-    with _bar("making", sum(plan.sizes.values()) + plan.follow_up) as advance:
+    with _bar("making", plan.count) as advance:
         cohort = make_cohort(plan, faces, out, workers, on_made=advance)
     for reason in cohort.skipped[:_MOST_SKIPPED]:
         show_error(reason)

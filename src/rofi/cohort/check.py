@@ -13,7 +13,8 @@ from rofi.cohort.csv_file import Scanned
 from rofi.cohort.diseases import FACTS
 from rofi.cohort.finding import Finding
 from rofi.cohort.follow_up_table import Pair, scan_pairs
-from rofi.cohort.layout import FOLLOW_UP, TRUTH, TRUTH_FOLDER
+from rofi.cohort.gallery_table import IdPhotograph, scan_gallery
+from rofi.cohort.layout import FOLLOW_UP, GALLERY, TRUTH, TRUTH_FOLDER
 from rofi.cohort.row import Label, Row
 from rofi.cohort.table import scan_table
 from rofi.errors import CohortError
@@ -29,11 +30,13 @@ class CohortTables:
         table: the file.
         rows: of the images.
         pairs: of the follow-up, where there is one.
+        gallery: ID photographs, where there are any.
     """
 
     table: Path
     rows: Scanned[Row]
     pairs: Scanned[Pair]
+    gallery: Scanned[IdPhotograph]
 
     @property
     def entries(self) -> list[Entry]:
@@ -42,6 +45,8 @@ class CohortTables:
         for pair in self.pairs.records.values():
             for image in (pair.before, pair.after):
                 entries.setdefault(image, Entry(image))
+        for photograph in self.gallery.records.values():
+            entries.setdefault(photograph.image, Entry(photograph.image, face_only=True))
         return list(entries.values())
 
 
@@ -54,7 +59,9 @@ def open_cohort(folder: Path) -> CohortTables:
     if not folder.is_dir():
         raise CohortError(f"{folder}: no such folder; name that of a cohort")
     table, rows = scan_table(folder)
-    return CohortTables(table, rows, scan_pairs(folder) if (folder / FOLLOW_UP).exists() else Scanned({}, ()))
+    pairs: Scanned[Pair] = scan_pairs(folder) if (folder / FOLLOW_UP).exists() else Scanned({}, ())
+    gallery: Scanned[IdPhotograph] = scan_gallery(folder) if (folder / GALLERY).exists() else Scanned({}, ())
+    return CohortTables(table, rows, pairs, gallery)
 
 
 def check_cohort(
@@ -67,7 +74,7 @@ def check_cohort(
 
     Tables: columns, values, labels that contradict diseases, patients in two splits. Files: missing, unreadable,
     surplus, the same picture twice. Images: no face, several, too small, too blurred, no eye visible, which are the
-    paper's criteria (section 2.1). Truth and masks, where there are any.
+    paper's criteria (section 2.1); of an ID photograph only that it shows a face. Truth and masks, where there are any.
 
     Args:
         folder: of the cohort.
@@ -81,11 +88,13 @@ def check_cohort(
     tables = tables or open_cohort(folder)
     findings = [Finding(tables.table.name, bad.number, "", bad.reason) for bad in tables.rows.bad]
     findings += [Finding(FOLLOW_UP, bad.number, "", bad.reason) for bad in tables.pairs.bad]
+    findings += [Finding(GALLERY, bad.number, "", bad.reason) for bad in tables.gallery.bad]
     findings += _check_rows(tables.table.name, tables.rows.records)
     findings += _check_pairs(tables)
+    findings += _check_gallery(tables)
     seen = {one.image: one for one in _see(folder, tables.entries, workers, on_seen)}
     findings += _check_images(tables, seen)
-    findings += _check_surplus(folder, seen, complete=not (tables.rows.bad or tables.pairs.bad))
+    findings += _check_surplus(folder, seen, complete=not (tables.rows.bad or tables.pairs.bad or tables.gallery.bad))
     if (folder / TRUTH).exists():
         findings += check_truth(folder, tables.rows.records.values(), {one.image: one.size for one in seen.values()})
     return findings
@@ -138,6 +147,17 @@ def _check_pairs(tables: CohortTables) -> Iterator[Finding]:
             yield Finding(FOLLOW_UP, line, pair.before, problem)
 
 
+def _check_gallery(tables: CohortTables) -> Iterator[Finding]:
+    patients = {row.patient for row in tables.rows.records.values()}
+    images = {row.image for row in tables.rows.records.values()}
+    for line, photograph in tables.gallery.records.items():
+        if photograph.patient not in patients and not tables.rows.bad:
+            problem = f"patient {photograph.patient!r} is not in the other table; mend the name or remove the row"
+            yield Finding(GALLERY, line, photograph.image, problem)
+        if photograph.image in images:
+            yield Finding(GALLERY, line, photograph.image, "is a patient's photograph; name one of another day")
+
+
 def _check_images(tables: CohortTables, seen: Mapping[str, Seen]) -> Iterator[Finding]:
     named: dict[str, tuple[str, int]] = {}
     for line, row in tables.rows.records.items():
@@ -145,6 +165,8 @@ def _check_images(tables: CohortTables, seen: Mapping[str, Seen]) -> Iterator[Fi
     for line, pair in tables.pairs.records.items():
         for image in (pair.before, pair.after):
             named.setdefault(image, (FOLLOW_UP, line))
+    for line, photograph in tables.gallery.records.items():
+        named.setdefault(photograph.image, (GALLERY, line))
     first: dict[str, str] = {}
     for image, (table, line) in named.items():
         for problem in seen[image].problems:

@@ -29,10 +29,17 @@ by 0.03."""
 
 @dataclass(frozen=True)
 class Entry:
-    """An image that a table names: where it lies within the folder, and its five points if the table has them."""
+    """An image that a table names.
+
+    Attributes:
+        image: where it lies within the folder.
+        points: its five points if the table has them.
+        face_only: it need not show more than a face: nobody looks for signs in it.
+    """
 
     image: str
     points: Points | None = None
+    face_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,8 @@ class _Networks:
         found = self._detector.detect(pixels)
         if not found:
             yield "no face found; leave the image out"
+            return
+        if entry.face_only:
             return
         largest = found[0]
         others = sum(face.size >= _ANOTHER_FACE * largest.size for face in found[1:])

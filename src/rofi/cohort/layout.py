@@ -6,6 +6,8 @@
     COHORT/truth/masks/<split>/<name>.png  where the signs of a diseased image are
     COHORT/follow_up.csv                   pairs of images of one patient: `rofi.cohort.follow_up_table.Pair`
     COHORT/images/follow_up/<name>.jpg     these images; truth/follow_up.csv and truth/masks/follow_up/ know of them
+    COHORT/gallery.csv                     ID photographs: `rofi.cohort.gallery_table.IdPhotograph`
+    COHORT/images/id/<patient>.jpg         these photographs, of a made cohort
     COHORT/cohort.json                     settings of a made cohort
 
 Whoever trains on labels alone opens cohort.csv and images/ and nothing else. A hospital's own folder has its table and
@@ -22,6 +24,7 @@ TABLE = "cohort.csv"
 PARQUET = "cohort.parquet"
 SETTINGS = "cohort.json"
 FOLLOW_UP = "follow_up.csv"
+GALLERY = "gallery.csv"
 TRUTH_FOLDER = "truth"
 TRUTH = f"{TRUTH_FOLDER}/truth.csv"
 TRUTH_FOLLOW_UP = f"{TRUTH_FOLDER}/follow_up.csv"
@@ -30,13 +33,15 @@ MASKS = f"{TRUTH_FOLDER}/masks"
 
 FOLLOW_UP_PART = "follow_up"
 """Stands in for the split in the names of a pair's files."""
+ID_PART = "id"
+"""The same in the names of ID photographs."""
 
 
 def image_name(part: str, name: str) -> str:
     """Of a made image, as its table has it.
 
     Args:
-        part: its split, or `FOLLOW_UP_PART`.
+        part: its split, `FOLLOW_UP_PART` or `ID_PART`.
         name: of the file, with the suffix.
     """
     return f"images/{part}/{name}"

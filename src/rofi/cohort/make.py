@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from rofi import __version__
 from rofi.cohort.effects import Effects, shipped_effects
 from rofi.cohort.follow_up import Verdict
 from rofi.cohort.follow_up_table import parse_pair, write_pairs
+from rofi.cohort.id_photographs import add_id_photographs
+from rofi.cohort.journal import Worked, work_through
 from rofi.cohort.layout import FOLLOW_UP_PART, MASKS, SETTINGS, TABLE, TRUTH_FOLDER, TRUTH_FOLLOW_UP
 from rofi.cohort.making import Made, MakeJob, Order, PairOrder, part_of
 from rofi.cohort.plan import CohortPlan
@@ -24,10 +25,11 @@ from rofi.cohort.table import parse_row, write_table
 from rofi.cohort.truth import parse_truth, write_truth
 from rofi.errors import CohortError, OutputError
 from rofi.imaging.files import write_whole
-from rofi.processes import in_processes
 
 _JOURNAL = f"{TRUTH_FOLDER}/.made.jsonl"
 """A line for everything made, until the tables are written."""
+_ADDED_LATER = "id_photographs"
+"""Absent from the settings of cohorts made before there were any."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class MadeCohort:
 
     Attributes:
         folder: of the cohort.
-        made: images and pairs that this run made; those there already do not count.
+        made: patients, pairs and ID photographs that this run made; those there already do not count.
         skipped: why faces were not taken, a line each.
     """
 
@@ -58,34 +60,29 @@ def make_cohort(
     Args:
         plan: settings.
         faces: of each split, see `divide_faces`.
-        out: folder; empty, not there yet, or of the same settings.
+        out: folder; empty, not there yet, or of the same settings. ID photographs can be added to a whole cohort.
         workers: processes.
         effects: what is painted with; None takes the package's own.
-        on_made: called for every patient or pair, those made before included.
+        on_made: called for every patient, pair or ID photograph, those made before included.
 
     Raises:
         CohortError: `out` holds something else, or too few faces can be used.
         OutputError: `out` cannot be written.
     """
-    orders = _orders(plan)
-    _begin(plan, faces, out, [part_of(order) for order in orders])
-    done = _made_before(out)
-    for _ in done:
-        on_made()
-    if (out / TABLE).exists():
-        return MadeCohort(out)
-    waiting = [order for order in orders if (part_of(order), order.number) not in done]
+    orders = {(part_of(order), order.number): order for order in _orders(plan)}
+    _begin(plan, faces, out, [part for part, _ in orders])
     job = MakeJob(out, plan, faces, effects or shipped_effects())
-    skipped = list[str]()
-    with (out / _JOURNAL).open("a", encoding="utf-8") as journal:
-        for made in _run(job, waiting, workers):
-            journal.write(json.dumps(asdict(made)) + "\n")
-            journal.flush()
-            done[made.part, made.number] = made
-            skipped += made.skipped
+    worked = Worked((), 0, ())
+    if (out / TABLE).exists():
+        for _ in orders:
             on_made()
-    _finish(out, [done[part_of(order), order.number] for order in orders])
-    return MadeCohort(out, len(waiting), tuple(skipped))
+    else:
+        worked = work_through(out / _JOURNAL, out, orders, job, workers, on_made)
+        _finish(out, worked.made)
+    if not plan.id_photographs:
+        return MadeCohort(out, worked.new, worked.skipped)
+    added = add_id_photographs(out, job, workers, on_made)
+    return MadeCohort(out, worked.new + added.new, (*worked.skipped, *added.skipped))
 
 
 def _orders(plan: CohortPlan) -> list[Order]:
@@ -95,42 +92,14 @@ def _orders(plan: CohortPlan) -> list[Order]:
     return [*patients, *(PairOrder(number, verdict) for number, verdict in enumerate(verdicts))]
 
 
-def _run(job: MakeJob, orders: Sequence[Order], workers: int) -> Iterator[Made]:
-    if not orders:
-        return
-    if workers > 1:
-        yield from in_processes(_OneThread(job), orders, workers, _died)
-        return
-    job.prepare()
-    yield from map(job, orders)
-
-
-@dataclass
-class _OneThread:
-    """The job in a process beside which others work."""
-
-    job: MakeJob
-
-    def prepare(self) -> None:
-        cv2.setNumThreads(1)
-        self.job.prepare()
-
-    def __call__(self, order: Order, /) -> Made:
-        return self.job(order)
-
-
-def _died(order: Order) -> Made:
-    raise CohortError(f"{part_of(order)} {order.number}: its process died; use fewer --workers, and go on")
-
-
 def _begin(plan: CohortPlan, faces: Mapping[Split, Sequence[SourceFace]], out: Path, parts: Sequence[str]) -> None:
     """Folders and settings, or the proof that those there are the same."""
     of_faces = {str(split): fingerprint(faces[split]) for split in Split}
     settings = {"version": __version__, **plan.to_dict(), "faces": of_faces}
-    path = out / SETTINGS
+    path, adds = out / SETTINGS, True
     try:
         if path.exists():
-            _check_same(path, settings)
+            adds = _check_same(path, settings)
         elif out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise CohortError(f"{out}: is there and no cohort; name a new or empty folder")
         for part in sorted(set(parts)):
@@ -138,43 +107,32 @@ def _begin(plan: CohortPlan, faces: Mapping[Split, Sequence[SourceFace]], out: P
             (out / MASKS / part).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{out}: cannot be written: {error.strerror}") from error
-    if not path.exists():
+    if adds:
         write_whole(path, json.dumps(settings, indent=2).encode() + b"\n")
 
 
-def _check_same(path: Path, settings: Mapping[str, Any]) -> None:
+def _check_same(path: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether the settings add something that does not change what is there: ID photographs.
+
+    Raises:
+        CohortError: they differ in anything else.
+    """
     try:
-        before = json.loads(path.read_bytes())
+        before = {_ADDED_LATER: False, **json.loads(path.read_bytes())}
         differing = [name for name in settings if before.get(name) != settings[name]]
-    except (ValueError, AttributeError) as error:
+    except (ValueError, TypeError) as error:
         raise CohortError(f"{path}: damaged; remove the folder and make the cohort anew") from error
+    if differing == [_ADDED_LATER] and settings[_ADDED_LATER]:
+        return True
     if differing:
         raise CohortError(
             f"{path.parent}: holds a cohort of other settings ({', '.join(differing)}); name another --out"
         )
-
-
-def _made_before(out: Path) -> dict[tuple[str, int], Made]:
-    """What the journal tells whose files are there; a line cut short by a crash is dropped from it."""
-    path = out / _JOURNAL
-    done: dict[tuple[str, int], Made] = {}
-    if not path.exists():
-        return done
-    for line in path.read_text("utf-8").splitlines():
-        try:
-            made = Made(**json.loads(line))
-            images = [truth["image"] for truth in made.truths]
-        except (ValueError, TypeError, KeyError):
-            continue
-        if all((out / image).is_file() for image in images):
-            done[made.part, made.number] = made
-    lines = (json.dumps(asdict(made)) + "\n" for made in done.values())
-    write_whole(path, "".join(lines).encode())
-    return done
+    return False
 
 
 def _finish(out: Path, made: Sequence[Made]) -> None:
-    """The tables, cohort.csv last: it says that all is there."""
+    """The tables, cohort.csv last: it says that all patients and pairs are there."""
     pairs = [one for one in made if one.part == FOLLOW_UP_PART]
     images = [one for one in made if one.part != FOLLOW_UP_PART]
     if pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,9 +47,9 @@ class Made:
     """What was made, as the tables will have it.
 
     Attributes:
-        part: the split, or `FOLLOW_UP_PART`.
+        part: the split, `FOLLOW_UP_PART` or, of an ID photograph, its own (see `rofi.cohort.id_photographs`).
         number: within it.
-        rows: cells of the cohort's or the follow-up's table, a row each.
+        rows: cells of the cohort's, the follow-up's or the gallery's table, a row each.
         truths: cells of each image's truth.
         skipped: why other faces were not taken, a line each.
     """
@@ -64,6 +64,11 @@ class Made:
 def part_of(order: Order) -> str:
     """The split, or `FOLLOW_UP_PART`."""
     return order.split if isinstance(order, Patient) else FOLLOW_UP_PART
+
+
+def pseudonym_of(patient: Patient) -> str:
+    """What the table calls a patient."""
+    return f"{patient.split}-{patient.number:05d}"
 
 
 @dataclass
@@ -87,6 +92,12 @@ class MakeJob:
         """Load the networks."""
         self._reader = SitterReader()
 
+    @property
+    def reader(self) -> SitterReader:
+        """Of sitters; there once prepared."""
+        assert self._reader is not None
+        return self._reader
+
     def __call__(self, order: Order, /) -> Made:
         """Make one, with another face where one cannot be used.
 
@@ -95,10 +106,7 @@ class MakeJob:
             OutputError: a file cannot be written.
         """
         part, skipped = part_of(order), list[str]()
-        for attempt in range(_ATTEMPTS):
-            entropy = [self.plan.seed, [*Split, FOLLOW_UP_PART].index(part), order.number, attempt]
-            generator = np.random.default_rng(entropy)
-            source, look = self._draw(order, attempt, generator)
+        for source, look, generator in self.draws(order):
             try:
                 made = self._make(order, source, look, generator)
             except PhotoError as error:
@@ -111,6 +119,13 @@ class MakeJob:
                 return replace(made, skipped=tuple(skipped))
         raise CohortError(f"{part} {order.number}: {_ATTEMPTS} faces could not be used, the last: {skipped[-1]}")
 
+    def draws(self, order: Order) -> Iterator[tuple[SourceFace, Look, np.random.Generator]]:
+        """The faces to be tried one after the other, how they sit, and what else is drawn for each."""
+        part = [*Split, FOLLOW_UP_PART].index(part_of(order))
+        for attempt in range(_ATTEMPTS):
+            generator = np.random.default_rng([self.plan.seed, part, order.number, attempt])
+            yield *self._draw(order, attempt, generator), generator
+
     def _draw(self, order: Order, attempt: int, generator: np.random.Generator) -> tuple[SourceFace, Look]:
         """Every face in turn before any comes again; a face that cannot be used is stood in for by any other."""
         if isinstance(order, Patient):
@@ -122,8 +137,7 @@ class MakeJob:
         return faces[turn % len(faces)], Look.draw(turn // len(faces), generator)
 
     def _make(self, order: Order, source: SourceFace, look: Look, generator: np.random.Generator) -> Made:
-        assert self._reader is not None
-        sitter = self._reader.read(source, look)
+        sitter = self.reader.read(source, look)
         if isinstance(order, Patient):
             return self._make_patient(order, source, sitter, generator)
         return self._make_pair(order, source, sitter, generator)
@@ -153,11 +167,11 @@ class MakeJob:
         generator: np.random.Generator,
     ) -> tuple[Row, Truth]:
         camera = CAMERAS[order.split]
-        image, points = self._photograph(scene, sitter, camera, order.split, name, generator)
+        image, points = self.photograph(scene, sitter, camera, order.split, name, generator)
         truth = replace(scene.truth, image=image, source=source.name)
         row = Row(
             image=image,
-            patient=f"{order.split}-{order.number:05d}",
+            patient=pseudonym_of(order),
             centre=camera.centre,
             split=order.split,
             label=Label.HEALTHY if truth.disease is None else Label.DISEASED,
@@ -174,7 +188,7 @@ class MakeJob:
         for scene, when in zip(visits, ("before", "after"), strict=True):
             # the visits differ by a few degrees and percent, within which the five points serve to judge both
             name = f"{order.number:05d}-{when}"
-            image, _ = self._photograph(scene, sitter, camera, FOLLOW_UP_PART, name, generator)
+            image, _ = self.photograph(scene, sitter, camera, FOLLOW_UP_PART, name, generator)
             images.append(image)
             truths.append(replace(scene.truth, image=image, source=source.name))
         before, after = images
@@ -182,7 +196,7 @@ class MakeJob:
         row = Pair(patient, before, after, pair.verdict, camera.centre, Split.INTERNAL)
         return Made(FOLLOW_UP_PART, order.number, [format_pair(row)], [format_truth(truth) for truth in truths])
 
-    def _photograph(
+    def photograph(
         self, scene: Scene, sitter: Sitter, camera: Camera, part: str, name: str, generator: np.random.Generator
     ) -> tuple[str, Floats]:
         """Write image and mask; the image's name and its five points.

@@ -19,6 +19,7 @@ PAPER_SIZES: Mapping[Split, int] = MappingProxyType(
 """Patients in each split of the paper's cohort (section 2.1)."""
 
 DEVELOPING = (Split.TRAIN, Split.SELECTION)
+TESTED = (Split.INTERNAL, Split.EXTERNAL_1, Split.EXTERNAL_2)
 LEAST_SEVERITY = 0.1
 """Below it a specialist hesitates, and a label would be a guess."""
 
@@ -54,6 +55,7 @@ class CohortPlan:
             the sign. Two images that differ in nothing else teach a detector at once what it would have to find out
             from thousands.
         follow_up: pairs of images of one patient before and after treatment.
+        id_photographs: whether there is an ID photograph of every patient of the splits that are tested on.
         seed: of everything drawn; the same seed and settings make the same files.
 
     Raises:
@@ -67,6 +69,7 @@ class CohortPlan:
     sham: float = 0.4
     before: float = 0.0
     follow_up: int = 0
+    id_photographs: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -87,6 +90,12 @@ class CohortPlan:
             raise CohortError("no patients in any split; ask for some")
         if not self.diseases:
             raise CohortError("no disease; name at least one")
+
+    @property
+    def count(self) -> int:
+        """Of all that is to be made: patients, pairs, ID photographs."""
+        photographs = sum(self.sizes[split] for split in TESTED) if self.id_photographs else 0
+        return sum(self.sizes.values()) + self.follow_up + photographs
 
     def patients(self, split: Split) -> list[Patient]:
         """The split's patients, the ill among the healthy in an order that tells nothing."""
@@ -113,6 +122,7 @@ class CohortPlan:
             "sham": self.sham,
             "before": self.before,
             "follow_up": self.follow_up,
+            "id_photographs": self.id_photographs,
             "seed": self.seed,
         }
 
