@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from rofi.cohort.gallery_table import IdPhotograph, write_gallery
 from rofi.cohort.row import Label, Split
 from rofi.cohort.table import write_table
 from rofi.errors import CohortError, RofiError
@@ -31,6 +32,14 @@ def test_a_hospitals_folder_needs_no_truth(cohort, tmp_path):
     bench = open_bench(cohort, tmp_path / "store", METHODS)
     assert {case.disease for case in bench.cases} == {None}
     assert {case.person for case in bench.cases} == {case.row.patient for case in bench.cases}
+
+
+def test_the_gallery_tells_which_patients_are_one_person(cohort, tmp_path):
+    patients = [case.row.patient for case in open_bench(cohort, tmp_path / "store", METHODS).cases[:3]]
+    rows = [IdPhotograph(f"images/id/{n}.png", patient, "she") for n, patient in enumerate(patients[:2])]
+    write_gallery(cohort, [*rows, IdPhotograph("images/id/9.png", patients[2])])
+    cases = open_bench(cohort, tmp_path / "store", METHODS).cases
+    assert [case.person for case in cases[:3]] == ["she", "she", patients[2]]
 
 
 def test_a_limit_keeps_healthy_and_ill_and_is_repeatable(cohort, tmp_path):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rofi.cohort.layout import TRUTH
+from rofi.cohort.gallery_table import read_gallery
+from rofi.cohort.layout import GALLERY, TRUTH
 from rofi.cohort.row import Label, Row, Split
 from rofi.cohort.table import read_table
 from rofi.cohort.truth import Truth, read_truth
@@ -50,6 +51,8 @@ def open_bench(
     settings = settings or BenchSettings()
     methods = line_up(method_names, weights)
     truths = {truth.image: truth for truth in read_truth(cohort)} if (cohort / TRUTH).is_file() else {}
+    photographs = read_gallery(cohort) if (cohort / GALLERY).is_file() else []
+    persons = {photograph.patient: photograph.person for photograph in photographs if photograph.person}
     wanted = splits or TEST_SPLITS
     of_split = [[row for row in read_table(cohort) if row.split is split] for split in wanted]
     chosen = [row for rows in of_split for row in _spread(rows, truths, limit, settings.seed)]
@@ -62,19 +65,20 @@ def open_bench(
         except PhotoError:
             no_face.append(row.image)
             continue
-        cases.append(to_case(row, truths.get(row.image)))
+        cases.append(to_case(row, truths.get(row.image), persons.get(row.patient)))
     if not cases:
         names = ", ".join(wanted)
         raise CohortError(f"{cohort}: no image with a face in the splits {names}; name others with --split")
     return Bench(cohort, tuple(cases), methods, Store(store), settings, tuple(no_face), progress, detector)
 
 
-def to_case(row: Row, truth: Truth | None) -> Case:
-    """A row of the table and what the truth, if there is any, adds to it."""
+def to_case(row: Row, truth: Truth | None, person: str | None = None) -> Case:
+    """A row of the table and what the truth and the gallery, if there are any, add to it."""
     if truth is None:
-        return Case(row, row.disease, row.signs, row.severity, row.patient)
+        return Case(row, row.disease, row.signs, row.severity, person or row.patient)
     severity = truth.severity if row.severity is None else row.severity
-    return Case(row, row.disease or truth.disease, row.signs or truth.signs, severity, truth.source or row.patient)
+    who = person or truth.source or row.patient
+    return Case(row, row.disease or truth.disease, row.signs or truth.signs, severity, who)
 
 
 def _spread(rows: Sequence[Row], truths: dict[str, Truth], limit: int | None, seed: int) -> list[Row]:
