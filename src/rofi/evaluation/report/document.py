@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rofi.evaluation.intervals import Interval
 
 Cell = str | int | float | Interval | None
 """An interval is shown as "estimate (low to high)", None as a dash."""
+
+Better = Literal["higher", "lower"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,10 @@ class Table:
         rows: as many cells as columns each.
         note: how to read it, how it was measured, or why something is missing.
         decimals: shown of floats and intervals; JSON and CSV have them all.
+        better: which way each column is better, None where neither is, so that the best method can be marked; empty
+            marks none. Compared are the rows that are alike in the columns left of the one called "method", without
+            originals.
+        across: the methods are columns, and the best one of each row is marked.
     """
 
     name: str
@@ -29,6 +36,8 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
     decimals: int = 3
+    better: tuple[Better | None, ...] = ()
+    across: bool = False
 
 
 @dataclass(frozen=True, eq=False)
