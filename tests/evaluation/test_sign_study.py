@@ -14,7 +14,7 @@ from rofi.cohort.layout import TRUTH_FOLDER
 from rofi.cohort.row import Label, Row, Split
 from rofi.cohort.table import read_table, write_table
 from rofi.errors import CohortError
-from rofi.evaluation.sign_study import ALL, UNKNOWN, study_split
+from rofi.evaluation.sign_study import ALL, LOCAL, UNKNOWN, study_split
 from rofi.evaluation.sign_tables import by_skin, by_threshold, mean_by_patient, summarise
 from rofi.model.sign_detector import SignDetector
 from sign_cohort import VIEW, write_cohort
@@ -56,8 +56,8 @@ def test_every_image_of_the_split_and_no_other_is_looked_at(figures):
 
 def test_diseases_come_from_the_truth_and_the_healthy_have_none(figures):
     assert [image.disease for image in figures.images] == [None, DISEASE] * 5
-    assert figures.diseases == [DISEASE, ALL]
-    assert len(figures.of(DISEASE)) == len(figures.of(ALL)) == len(figures.healthy) == 5
+    assert figures.diseases == [DISEASE, LOCAL, ALL]
+    assert len(figures.of(DISEASE)) == len(figures.of(LOCAL)) == len(figures.of(ALL)) == len(figures.healthy) == 5
 
 
 def test_signs_are_pointed_at_and_covered_and_the_healthy_have_none_to(figures):
@@ -77,7 +77,8 @@ def test_batches_change_nothing(cohort, figures):
 
 
 def test_the_table_by_disease(figures):
-    of_disease, of_all = summarise(figures, 0.3)
+    of_disease, local, of_all = summarise(figures, 0.3)
+    assert replace(local, disease=DISEASE) == of_disease
     assert (of_disease.disease, of_disease.images) == (DISEASE, 5)
     assert (of_all.disease, of_all.images) == (ALL, 5)
     assert of_all.area.estimate == 1

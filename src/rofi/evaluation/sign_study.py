@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rofi.cohort.diseases import FACTS
 from rofi.cohort.layout import TRUTH
 from rofi.cohort.row import Label, Row, Split
 from rofi.cohort.table import read_table
@@ -22,6 +23,9 @@ from rofi.model.config import STRIDE
 from rofi.model.sign_detector import SignDetector, enlarge
 
 ALL = "all"
+LOCAL = "local signs"
+"""All diseases whose sign has a place of its own on the face, see `DiseaseFacts.local`."""
+_LOCAL: frozenset[str] = frozenset(disease for disease, facts in FACTS.items() if facts.local)
 UNKNOWN = "unknown"
 """Disease of an image that neither the table nor the truth tells."""
 
@@ -71,13 +75,15 @@ class SplitFigures:
         return [image for image in self.images if image.disease is None]
 
     def of(self, disease: str) -> list[ImageFigures]:
-        """The images of a disease, or of any for ALL."""
-        return [image for image in self.images if image.disease == disease or (disease == ALL and image.disease)]
+        """The images of a disease, or of any for ALL, or of those with a local sign for LOCAL."""
+        wanted = {disease: {disease}, LOCAL: _LOCAL, ALL: {image.disease for image in self.images if image.disease}}
+        return [image for image in self.images if image.disease in wanted[disease]]
 
     @property
     def diseases(self) -> list[str]:
-        """Those that the split has, in alphabetical order, then ALL."""
-        return [*sorted({image.disease for image in self.images if image.disease}), ALL]
+        """Those that the split has, in alphabetical order, then LOCAL where it has any of these, then ALL."""
+        found = sorted({image.disease for image in self.images if image.disease})
+        return [*found, *([LOCAL] if _LOCAL & set(found) else []), ALL]
 
 
 def study_split(
