@@ -1,0 +1,1 @@
+"""Each attack carried out on a bench: a scene goes in, tables come out."""
