@@ -11,7 +11,7 @@ from rofi.evaluation.attacks.bim import NORMS, STEPS
 class Effort:
     """Numbers of photographs and steps; the seconds are those of one core and photographs of 320 x 320 pixels.
 
-    `FULL` takes about 20 minutes, `QUICK` about 40 seconds, beside the protecting that the bench does anyway.
+    `FULL` takes about 10 minutes, `QUICK` about 40 seconds, beside the protecting that the bench does anyway.
 
     Attributes:
         attacked: most people attacked, one photograph each, protected by the bench anyway.
@@ -33,25 +33,25 @@ class Effort:
         gallery: people protected once more, under another key, for the parrot's gallery; 1.5 s each.
     """
 
-    attacked: int = 60
-    people: int = 75
+    attacked: int = 40
+    people: int = 40
     keys: int = 2
-    guessed: int = 4
+    guessed: int = 3
     guesses: int = 1000
-    guessing_seconds: float = 240.0
-    bits: int = 256
-    wrong_pictures: int = 60
+    guessing_seconds: float = 100.0
+    bits: int = 128
+    wrong_pictures: int = 40
     identical: int = 4
-    key_steps: int = 100
-    decoder_files: int = 100
+    key_steps: int = 60
+    decoder_files: int = 60
     decoder_steps: int = 400
-    restored: int = 40
+    restored: int = 24
     spoofed: int = 6
     norms: tuple[float, ...] = NORMS
     spoof_steps: int = STEPS
     noise: float = 2.0
-    restorer_steps: int = 180
-    gallery: int = 60
+    restorer_steps: int = 120
+    gallery: int = 40
 
 
 FULL = Effort()
