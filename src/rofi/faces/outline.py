@@ -119,9 +119,8 @@ def move_photo(pixels: Image, field: Image, free: Mask) -> tuple[Image, Mask]:
     """
     moving: Mask = (np.abs(field).max(-1) > STILL) & free
     rows, columns = np.mgrid[0 : field.shape[0], 0 : field.shape[1]].astype(np.float32)
-    moved = cv2.remap(
-        pixels, columns - field[..., 0], rows - field[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
-    )
+    columns, rows = columns - field[..., 0], rows - field[..., 1]
+    moved = np.asarray(cv2.remap(pixels, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32)
     # what is hidden costs quality on the way back, and plain background shows it: where it moved onto itself, it stays
     moving &= ~block_pixels(_alike(moved, pixels), moving.shape)
     return np.where(moving[..., None], moved, pixels).astype(np.float32), moving

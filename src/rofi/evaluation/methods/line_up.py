@@ -75,7 +75,7 @@ def _method(name: str, weights: Path | None) -> Method:
         case "diffusers":
             return DiffusersInpainting(paths[0])
         case "g2face-export":
-            return G2FaceExport(*paths)
+            return G2FaceExport(paths[0], paths[1])
         case _:
             network, recogniser, donor = paths
             return OnnxFaceSwap(network, recogniser, donor, "simswap" if kind == "simswap" else "inswapper")
