@@ -13,20 +13,13 @@ from rofi.faces.alignment import Alignment
 from rofi.faces.landmarks import IrisDetector, outer_corner_distance
 
 LEAST_RESOLUTION = 60.0
-"""Pixels between the outer corners of the eyes. On 91 portraits (51 London, 40 Canada) made smaller, the height of the
-palpebral fissure at 60 px was within 0.4 mm of that at full size for 95 %, within 0.5 mm, to which lids are graded, for
-99 %; at 40 px within 0.7 mm and 0.9 mm."""
+"""Pixels between the outer corners of the eyes. In smaller pictures the height of the palpebral fissure is off by more than
+the half millimetre to which lids are graded (`benchmarks/photograph_criteria.py`)."""
 LEAST_SHARPNESS = 0.19
-"""See `sharpness`. On 140 portraits of four sources, blurred in steps and with noise up to 6 levels added, it tells the
-blur in millimetres, nearly the same for every source: medians 0.38 to 0.40 as they are (LFW, small and soft, 0.27),
-0.26 at a standard deviation of 1 mm, 0.20 at 1.5 mm, 0.16 at 2 mm. Below 0.19, that is from 1.6 mm on, a lid margin is
-spread over more than the steps in which lids are graded; all but LFW's were above 0.30 as they are."""
+"""See `sharpness`. It tells the blur in millimetres, nearly the same for every source of portraits; below this a lid margin
+is spread over more than the steps in which lids are graded (`benchmarks/photograph_criteria.py`)."""
 LEAST_VISIBILITY = 4.0
-"""See `visibility`. Of 384 generated portraits only the two with sunglasses had both eyes below 5 (0.9 and 3.2), and
-95 % had an eye of 8 or more. Nine diseases painted on both eyes of 16 portraits at their severest left an eye of 7.7 to
-11.5 (medians), 4.8 at the least (ptosis). With both eyes of 60 portraits covered, the better one was below 4 under
-gauze, black and a bright pattern always, under the cheek's skin in 97 %, under the forehead's, brow and all, in 87 %;
-glasses that let 15 % of the light through hide nothing from it."""
+"""See `visibility`. Open eyes lie well above, covered ones below (`benchmarks/photograph_criteria.py`)."""
 
 _VIEW = 192
 _BAND = slice(int(0.25 * _VIEW), int(0.55 * _VIEW)), slice(int(0.12 * _VIEW), int(0.88 * _VIEW))

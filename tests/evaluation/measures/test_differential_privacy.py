@@ -59,9 +59,16 @@ def calibration(method, cases):
     return Calibration(method, trials[1], trials, cases, 0.25)
 
 
-@pytest.fixture
-def bench(tmp_path, monkeypatch):
-    found = make_bench(tmp_path, {Split.INTERNAL: COUNT}, 320, (Smoothing("rofi", 1.0),), quick=True, resamples=99)
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """One store for all tests: landmarks and noise are worked out once."""
+    folder = tmp_path_factory.mktemp("bench")
+    return make_bench(folder, {Split.INTERNAL: COUNT}, 320, (Smoothing("rofi", 1.0),), quick=True, resamples=99)
+
+
+@pytest.fixture(autouse=True)
+def given(monkeypatch):
+    """Noise and a reader."""
 
     def equal(bench):
         own = {"sface128": exact_binomial(3, COUNT)}
@@ -69,7 +76,6 @@ def bench(tmp_path, monkeypatch):
 
     monkeypatch.setattr(module, "equal_recognition", equal)
     monkeypatch.setattr(module, "train_panel", lambda bench, settings: panel(RednessDesk()))
-    return found
 
 
 def panel(desk):
@@ -118,12 +124,12 @@ def test_key_points_are_those_of_the_landmarks(bench):
 
 def test_refused_photographs_are_counted_and_left_out(bench):
     rofi = replace_name(Emptying("001"))
-    rows = table(measure(replace(bench, methods=(rofi,))), "differential-privacy")
+    section = measure(replace(bench, methods=(rofi,)))
+    rows = table(section, "differential-privacy")
     assert (rows["Emptying"]["photographs"], rows["Emptying"]["refused"]) == (COUNT - 1, 1)
     assert (rows["Original"]["photographs"], rows["Original"]["refused"]) == (COUNT, 0)
     assert rows["Emptying"]["AUROC of health"].estimate == 0.5
-    points = table(measure(replace(bench, methods=(rofi,))), "differential-privacy-key-points")
-    assert points["Emptying"]["refused"] == 1
+    assert table(section, "differential-privacy-key-points")["Emptying"]["refused"] == 1
 
 
 def replace_name(method):
@@ -137,7 +143,7 @@ def replace_name(method):
     return Named(**{name: getattr(method, name) for name in method.__dataclass_fields__})
 
 
-def test_the_verdict_says_yes_only_where_both_rivals_are_certainly_worse(bench, monkeypatch):
+def test_the_verdict_says_yes_only_where_both_rivals_are_certainly_worse():
     def answers(*pairs):
         readings = {
             name: SimpleNamespace(reader="r", method=name, title=name) for name in ("original", "rofi", "a", "b")
