@@ -13,11 +13,11 @@ from rofi.faces.alignment import Alignment
 from rofi.faces.landmarks import IrisDetector, outer_corner_distance
 
 LEAST_RESOLUTION = 60.0
-"""Pixels between the outer corners of the eyes. In smaller pictures the height of the palpebral fissure is off by more than
-the half millimetre to which lids are graded (`benchmarks/photograph_criteria.py`)."""
+"""Pixels between the outer corners of the eyes. In smaller pictures the height of the palpebral fissure is off by more
+than the half millimetre to which lids are graded (`benchmarks/photograph_criteria.py`)."""
 LEAST_SHARPNESS = 0.19
-"""See `sharpness`. It tells the blur in millimetres, nearly the same for every source of portraits; below this a lid margin
-is spread over more than the steps in which lids are graded (`benchmarks/photograph_criteria.py`)."""
+"""See `sharpness`. It tells the blur in millimetres, nearly the same for every source of portraits; below this a lid
+margin is spread over more than the steps in which lids are graded (`benchmarks/photograph_criteria.py`)."""
 LEAST_VISIBILITY = 4.0
 """See `visibility`. Open eyes lie well above, covered ones below (`benchmarks/photograph_criteria.py`)."""
 
