@@ -91,7 +91,7 @@ def _write(bench: Bench, timed: list[Timed], out: Path, seconds: float) -> None:
     ours = [method for method in bench.methods if method.facts.name == "rofi"]
     facts = facts_of(
         bench,
-        weights=ours[0].facts.version if ours else "ROFI was not compared",
+        weights=ours[0].facts.version.partition("-")[0] if ours else "ROFI was not compared",
         date=datetime.now(UTC),
         seconds=seconds,
         missing=[
