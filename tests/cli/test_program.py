@@ -93,7 +93,14 @@ def interrupted(environment, key, several, out, workers, moment):
     """The program, interrupted as by Ctrl-C in a terminal, which every process of it hears."""
     command = [str(PROGRAM), "protect", str(several), "--key", str(key), "--out", str(out), "--workers", str(workers)]
     process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # a shell that starts the tests in the background has them, and whatever they start, ignore Ctrl-C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         wait_for(lambda: moment(process), process)
