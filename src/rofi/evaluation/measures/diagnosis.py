@@ -1,8 +1,8 @@
 """Health state and disease by machine readers (paper 2.4, 2.5, 4.5, Figures 3 and 4, Supplementary Tables 4 to 6, 9).
 
 On one core: 10 ms a look at a photograph to learn from at 224 pixels, 60 to 100 ms at 512; of 6,000 photographs one
-minute to train the convolutional head and four the transformer; 20 ms to read a photograph of 800 pixels after a method,
-decoding included; two minutes for the statistics of twelve methods.
+minute to train the convolutional head and four the transformer; 20 ms to read a photograph of 800 pixels after a
+method, decoding included; two minutes for the statistics of twelve methods.
 """
 
 from __future__ import annotations
