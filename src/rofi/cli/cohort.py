@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from rofi.cli.options import Json, OutFolder, Workers
-from rofi.cli.show import messages, print_json, printable, show_error
+from rofi.cli.progress import counting
+from rofi.cli.show import print_json, printable, show_error
 from rofi.cohort.check import CohortTables, check_cohort, count_by_split, open_cohort
 from rofi.cohort.finding import Finding
 from rofi.cohort.make import make_cohort
@@ -70,8 +69,8 @@ def make(
     plan = CohortPlan(sizes, diseased, before=before, follow_up=follow_up, id_photographs=id_photographs, seed=seed)
     own = (find_faces(found) if found else None for found in (external_1, external_2, held_out))
     faces = divide_faces(plan, find_faces(sources), *own)
-    with _bar("making", plan.count) as advance:
-        cohort = make_cohort(plan, faces, out, workers, on_made=advance)
+    with counting("making", plan.count) as advance:
+        cohort = make_cohort(plan, faces, out, workers, on_made=lambda: advance(1))
     for reason in cohort.skipped[:_MOST_SKIPPED]:
         show_error(reason)
     another = f"; faces passed over: {len(cohort.skipped)}" if cohort.skipped else ""
@@ -86,8 +85,8 @@ def check(
 ) -> None:
     """Tell everything that is wrong with the cohort in DIR: its table, its files and every image."""
     tables = open_cohort(folder)
-    with _bar("checking", len(tables.entries), as_json) as advance:
-        findings = check_cohort(folder, workers, lambda _: advance(), tables)
+    with counting("checking", len(tables.entries), as_json) as advance:
+        findings = check_cohort(folder, workers, lambda _: advance(1), tables)
     _show(tables, findings, as_json)
     raise typer.Exit(int(bool(findings)))
 
@@ -113,17 +112,3 @@ def _table(header: Sequence[str], rows: Iterator[Sequence[object]]) -> Table:
     for row in rows:
         table.add_row(*(Text(printable(str(cell)), overflow="fold") for cell in row))
     return table
-
-
-@contextmanager
-def _bar(what: str, total: int, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=messages(), disable=quiet) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda: bar.advance(task)
