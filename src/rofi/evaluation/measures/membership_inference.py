@@ -119,18 +119,19 @@ that have seen the person and that have not, give the likelihood ratio; with few
 one for all people.
 
 The models are logistic regressions of the health state on the frozen features of an ImageNet network
-(EfficientNet-Lite0, 224 pixels), of the whole face or of the eyes alone, and know their few dozen photographs by heart.
-That is the worst case: large models trained on thousands of patients and stopped in time, like the paper's, give away
-far less of each. What the models trained on originals give away shows how strong the attack is; what they know of
-others' health is in the last column.
+(EfficientNet-Lite0, 224 pixels), of the whole face or of the eyes alone, and know their few dozen photographs by heart;
+of other people's health they know little (last column). That is the worst case: large models trained on thousands of
+patients and stopped in time, like the paper's, give away far less of each, so that the paper's rate and these are not
+to be compared. What the models trained on originals give away shows how strong the attack is.
 
-The attacker holds the original, as somebody would who knows the person. Or he holds the very file that the model
-learnt from. Then only the model's memory is tested: no method of protecting photographs can help, and one that adds
-noise of its own to each of them makes it easier."""
+The attacker holds the original, as somebody would who knows the person. What leads from there to the model is all that
+a method leaves of a photograph: hair, clothes, background and light as well as eyes. Or he holds the very file that the
+model learnt from. Then only the model's memory is tested: no method of protecting photographs can help, and one that
+adds noise of its own to each of them makes it easier."""
 
 _MISSING = (
     "the attack on the networks of the diagnosis: they learn from originals; dozens of them on each method's pictures "
-    "would take days without a GPU",
+    "are too much work without a GPU",
     "feature-wise privacy with as much noise as brings the attack down to ROFI's rate: too few people to tell such "
     "rates apart; its noise here is that of the chapter on differential privacy",
 )
@@ -248,17 +249,14 @@ def _table(results: Sequence[_Result]) -> Table:
 
 
 def _pictures(results: Sequence[_Result]) -> tuple[Picture, ...]:
+    """Of the attacker who holds the original: the other one tests the model's memory alone."""
     if not results:
         return ()
     titles = list(dict.fromkeys(of.title for of in results))
-    rates = {(of.sees, of.holds, of.title): of.found for of in results}
-    panels = {
-        f"{sees}, {holds} held": [rates.get((sees, holds, title)) for title in titles]
-        for sees in _FRAMES
-        for holds in _HOLDINGS
-    }
+    rates = {(of.sees, of.title): of.found for of in results if of.holds != _PROTECTED}
+    panels = {f"models see: {sees}": [rates.get((sees, title)) for title in titles] for sees in _FRAMES}
     drawn = bars(titles, panels, "TPR at 1 % FPR", limits=(0, 1), level=FPR)
-    return (Picture(NAME, "Members of the training set found", drawn, "Dashed: chance."),)
+    return (Picture(NAME, "Members found by who holds the original", drawn, "Dashed: chance."),)
 
 
 def _verdicts(results: Sequence[_Result]) -> tuple[Verdict, ...]:
