@@ -4,6 +4,8 @@ import json
 import pytest
 
 from rofi.cohort.row import Split
+from rofi.errors import RofiError
+from rofi.evaluation.bench import BenchSettings
 from sign_cohort import write_cohort
 
 BASE = ("--method", "mosaic", "--method", "gaussian-blur", "--measure", "signs-kept")
@@ -51,6 +53,36 @@ def test_wrong_use_is_one_line(rofi, cohort, tmp_path, options, words):
     assert sum(line.startswith("rofi: ") for line in ended.err.splitlines()) == 1
     assert "Traceback" not in ended.err
     assert not (tmp_path / "report" / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "words"), [(None, "no such folder"), ("notes.txt", "no ImageNet weights"), ("vit.pth", "cannot be read")]
+)
+def test_diagnosis_weights_of_no_use_are_refused_before_anything_is_read(rofi, cohort, tmp_path, monkeypatch, file, words):
+    monkeypatch.setattr("rofi.evaluation.open_bench.open_bench", lambda *_: pytest.fail("went to work"))
+    folder = tmp_path / "weights"
+    if file:
+        folder.mkdir()
+        (folder / file).write_bytes(b"nonsense")
+    ended = rofi("evaluate", cohort, "--out", tmp_path / "report", "--diagnosis-weights", folder)
+    assert ended.status == 2
+    assert words in ended.err
+    assert [line.startswith("rofi: ") for line in ended.err.splitlines()] == [True]
+    assert not (tmp_path / "report").exists()
+
+
+def test_diagnosis_weights_reach_the_bench(rofi, cohort, tmp_path, monkeypatch):
+    (tmp_path / "vit_tiny.pth").write_bytes(b"")
+    seen = []
+
+    def open_bench(*given):
+        seen.extend(of for of in given if isinstance(of, BenchSettings))
+        raise RofiError("seen enough; stop")
+
+    monkeypatch.setattr("rofi.evaluation.diagnosis.whole_desk.check_weights", lambda settings: seen.append(settings))
+    monkeypatch.setattr("rofi.evaluation.open_bench.open_bench", open_bench)
+    rofi("evaluate", cohort, "--out", tmp_path / "report", "--diagnosis-weights", tmp_path, "--quick")
+    assert seen[0].weights == seen[1].diagnosis_weights == tmp_path
 
 
 def test_a_folder_that_is_no_cohort_is_one_line(rofi, tmp_path):

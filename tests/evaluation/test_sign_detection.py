@@ -59,9 +59,38 @@ def test_the_interval_covers_as_often_as_it_says():
     assert 0.92 <= held / 400 <= 0.98
 
 
-def test_without_overlap_the_interval_has_no_width():
-    found = auroc_interval([0.8, 0.9], [0.1, 0.2, 0.3])
-    assert (found.estimate, found.low, found.high) == (1, 1, 1)
+def test_without_overlap_the_interval_is_newcombes():
+    """Two against two by hand: (1 - a)^2 = z^2 a (1 - a) (1 + (1 - a) / (2 - a) + a / (1 + a)) / 4 at a = 0.3856."""
+    found = auroc_interval([0.8, 0.9], [0.1, 0.2])
+    a = found.low
+    z = scipy.stats.norm.ppf(0.975)
+    assert (found.estimate, found.high) == (1, 1)
+    assert (1 - a) ** 2 == pytest.approx(z**2 * a * (1 - a) * (1 + (1 - a) / (2 - a) + a / (1 + a)) / 4)
+    turned = auroc_interval([0.1, 0.2], [0.8, 0.9])
+    assert (turned.estimate, turned.low) == (0, 0)
+    assert turned.high == pytest.approx(1 - a)
+
+
+def test_more_images_without_overlap_say_more():
+    lows = [auroc_interval(np.arange(n) + 100, np.arange(n)).low for n in (2, 5, 20, 100)]
+    assert lows == sorted(lows)
+    assert 0.05 < lows[0] < 0.5
+    assert 0.98 < lows[-1] < 1
+
+
+def test_equal_scores_have_an_interval_too():
+    found = auroc_interval([0.5, 0.5], [0.5, 0.5])
+    assert found.low < found.estimate == 0.5 < found.high
+
+
+def test_the_interval_covers_as_often_where_many_samples_do_not_overlap():
+    generator = np.random.default_rng(3)
+    truth = scipy.stats.norm.cdf(2.5 / math.sqrt(2))
+    held = 0
+    for _ in range(400):
+        found = auroc_interval(generator.normal(2.5, 1, 8), generator.normal(0, 1, 8))
+        held += found.low <= truth <= found.high
+    assert held / 400 >= 0.93
 
 
 def test_the_highest_region_points_at_a_sign_or_beside_it():

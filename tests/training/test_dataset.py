@@ -6,7 +6,7 @@ import torch
 
 from rofi.faces.landmarks import Landmarks
 from rofi.faces.sign_regions import eye_regions
-from rofi.training.dataset import ProtectionDataset
+from rofi.training.dataset import ProtectionDataset, portrait_of
 from rofi.training.sampler import Draw
 
 STILL = (0.0, 0.0, 0.0)
@@ -31,10 +31,11 @@ def test_shapes_and_ranges(samples):
         "mask": (1, 64, 64),
         "changed": (1, 64, 64),
         "signs": (1, 64, 64),
+        "portrait": (3, 64, 64),
         "key": (512,),
         "wrong_key": (512,),
     }
-    for name in ("face", "moved", "person", "mask", "changed", "signs"):
+    for name in ("face", "moved", "person", "mask", "changed", "signs", "portrait"):
         assert sample[name].dtype == torch.float32
         assert 0 <= sample[name].min() < sample[name].max() <= 1
     for name in ("signs", "changed"):
@@ -76,6 +77,21 @@ def test_the_head_moves_by_the_keys_outline_and_only_where_told(samples):
     assert torch.equal(one["moved"][still], one["face"][still])
     assert torch.equal(one["face"], other["face"])
     assert not torch.equal(one["moved"], other["moved"])
+
+
+def test_the_portrait_is_the_keys_person_whoever_the_patient_is(samples):
+    make = samples()
+    one = make[Draw(0, 0)]
+    alone = portrait_of(make.person(one["key"][None]), 64)
+    np.testing.assert_allclose(one["portrait"].permute(1, 2, 0).numpy(), alone / 255, atol=1e-6)
+    assert not torch.equal(one["portrait"], make[Draw(1, 0)]["portrait"])
+
+
+def test_portraits_are_of_many_persons_and_repeatable(samples):
+    portraits = samples().portraits(3)
+    assert portraits.shape == (3, 3, 64, 64)
+    assert torch.equal(portraits, samples().portraits(3))
+    assert not torch.equal(portraits[0], portraits[1])
 
 
 def test_a_draw_is_one_sample_for_ever_and_its_variations_differ(samples):

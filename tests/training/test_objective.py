@@ -23,7 +23,7 @@ def objective():
 @pytest.fixture
 def batch(training_faces):
     faces = torch.from_numpy(training_faces.views[:2].copy()).permute(0, 3, 1, 2).float() / 255
-    return {"face": faces, "person": faces.flip(3)}
+    return {"face": faces, "person": faces.flip(3), "portrait": faces.flip(0)}
 
 
 class Undecided(nn.Module):
@@ -41,7 +41,14 @@ class Undecided(nn.Module):
 def test_nothing_changed_and_nothing_restored(objective, batch):
     """Protected as the original: cosine 1; the person is missed by the mirror image; nothing to restore."""
     losses = objective(batch, Trip(batch["face"], batch["face"], None, None), None)
-    assert losses.keys() == {"protected_identity", "person_l1", "person_lpips", "person_roughness", "person_colour"}
+    assert losses.keys() == {
+        "protected_identity",
+        "person_l1",
+        "person_lpips",
+        "person_roughness",
+        "person_colour",
+        "person_identity",
+    }
     assert losses["protected_identity"].item() == pytest.approx(2.0, abs=1e-4)
     assert losses["person_l1"].item() == pytest.approx(2 * (batch["face"] - batch["person"]).abs().mean().item())
     assert losses["person_lpips"].item() == 0
@@ -57,12 +64,35 @@ def test_a_perfect_round_trip_by_hand(objective, batch):
 
 
 def test_every_weight_is_a_factor_of_its_loss(batch):
-    doubled = LossWeights(4.0, 2.0, 20.0, 0.0, 2.0, 0.2, 4.0, 0.0, 20.0)
+    doubled = LossWeights(4.0, 2.0, 20.0, 0.0, 2.0, 0.2, 4.0, 0.0, 20.0, person_identity=2.0)
     trip = Trip(batch["face"] * 0.9, batch["face"] * 0.8, batch["face"] * 0.7, batch["face"] * 0.6)
     plain = Objective(CONFIG)(batch, trip, Undecided(), torch.Generator().manual_seed(0))
     twice = Objective(replace(CONFIG, losses=doubled))(batch, trip, Undecided(), torch.Generator().manual_seed(0))
     for name, value in plain.items():
         torch.testing.assert_close(twice[name], 2 * value)
+
+
+def test_the_person_draws_by_what_sets_its_portrait_apart(batch):
+    """By hand: one minus the cosine between the protected face and the portrait less the average portrait."""
+    objective = Objective(CONFIG)
+    faces, portraits = batch["face"], batch["portrait"]
+    recogniser = objective.recognisers[0]
+    plain = objective(batch, Trip(faces, faces, None, None), None)["person_identity"].item()
+    assert plain == pytest.approx(1 - (recogniser(faces) * recogniser(portraits)).sum(1).mean().item(), abs=1e-5)
+    many = torch.cat([portraits, portraits * 0.5, portraits.flip(3)])
+    objective.compare_to(many)
+    apart = recogniser(portraits) - recogniser(many).mean(0)
+    cosines = nn.functional.cosine_similarity(recogniser(faces), apart)
+    centred = objective(batch, Trip(faces, faces, None, None), None)["person_identity"].item()
+    assert centred == pytest.approx(1 - cosines.mean().item(), abs=1e-5)
+    assert centred != pytest.approx(plain, abs=1e-3)
+
+
+def test_recognisers_now_and_then_see_fewer_pixels(objective):
+    sides = [objective.side_of_crops(256, torch.Generator().manual_seed(seed)) for seed in range(60)]
+    assert 15 < sum(side == 256 for side in sides) < 45
+    assert 64 <= min(sides) < 110
+    assert objective.side_of_crops(256, None) == 256
 
 
 def test_the_discriminator_sees_every_fake_augmented_as_in_its_own_training(objective, batch):

@@ -43,21 +43,27 @@ def test_a_start_that_is_no_weights_file_is_an_error(training_faces, write_faces
         train(CONFIG, *[tmp_path / "faces"] * 2, tmp_path / "out", start_from=tmp_path / "nothing")
 
 
-def test_what_is_fitted_is_fitted_once_and_kept(training_faces, write_faces, tiny, tmp_path, monkeypatch):
-    """A run that was stopped before its first checkpoint starts from the same weights again."""
-    folder = write_faces(training_faces, tmp_path / "faces")
-    monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
-    monkeypatch.setattr(run, "fit_person", lambda *_: None)
-    started = []
+@pytest.fixture
+def started(monkeypatch):
+    """Models that training was begun with, and nothing more."""
+    models = []
 
     class Started(run.Trainer):
         def __init__(self, model, *_):
-            started.append(model)
+            models.append(model)
 
         def fit(self):
             return None
 
     monkeypatch.setattr(run, "Trainer", Started)
+    return models
+
+
+def test_what_is_fitted_is_fitted_once_and_kept(training_faces, write_faces, tiny, tmp_path, monkeypatch, started):
+    """A run that was stopped before its first checkpoint starts from the same weights again."""
+    folder = write_faces(training_faces, tmp_path / "faces")
+    monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
+    monkeypatch.setattr(run, "fit_person", lambda *_: None)
     for seed in (1, 2):  # the second would draw other weights if it drew any
         train(replace(CONFIG, model="tiny", seed=seed), folder, folder, tmp_path / "out")
     assert (tmp_path / "out" / FITTED).is_file()
@@ -65,3 +71,23 @@ def test_what_is_fitted_is_fitted_once_and_kept(training_faces, write_faces, tin
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert started[0].training
     assert not np.allclose(started[0].residue.deviation, 1)
+
+
+def test_a_run_may_keep_a_share_of_the_change_that_it_starts_with(
+    training_faces, write_faces, tiny, tmp_path, monkeypatch, started
+):
+    folder = write_faces(training_faces, tmp_path / "faces")
+    monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
+    before = Rofi(tiny)
+    for parameter in before.dec_net.parameters():
+        torch.nn.init.ones_(parameter)
+    save_weights(before, tmp_path / "start.safetensors")
+    config = replace(CONFIG, model="tiny", keep_change=0.25)
+    train(config, folder, folder, tmp_path / "out", start_from=tmp_path / "start.safetensors")
+    (model,) = started
+    features = torch.randn(1, tiny.channels, 4, 4)
+    torch.testing.assert_close(model.dec_net(features), before.dec_net(features) / 4, rtol=2e-2, atol=1)
+    assert before.dec_net(features).abs().min() > 100
+    kept = [parameter for layer in list(model.dec_net)[:-1] for parameter in layer.parameters()]
+    assert kept
+    assert all(parameter.eq(1).all() for parameter in kept)

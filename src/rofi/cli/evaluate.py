@@ -54,6 +54,14 @@ def evaluate(
     networks: Annotated[
         Path | None, typer.Option("--networks", help="Folder of the recognisers.", show_default=False)
     ] = None,
+    diagnosis_weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--diagnosis-weights",
+            help="Folder with ImageNet weights, resnet50* and vit*, to train these networks too as readers.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure on COHORT what ROFI and its rivals protect, keep and give back: report.html, report.json and tables.
@@ -62,13 +70,16 @@ def evaluate(
     """
     with extra("evaluate"):
         from rofi.evaluation.bench import BenchSettings
+        from rofi.evaluation.diagnosis.settings import DiagnosisSettings
+        from rofi.evaluation.diagnosis.whole_desk import check_weights
         from rofi.evaluation.evaluate import choose_measures, run_measures
         from rofi.evaluation.open_bench import open_bench
         from rofi.evaluation.protecting import protect_all
 
     start = time.monotonic()
     measures = choose_measures(measure)
-    settings = BenchSettings(quick=quick, seed=seed, networks=networks)
+    settings = BenchSettings(quick=quick, seed=seed, networks=networks, diagnosis_weights=diagnosis_weights)
+    check_weights(DiagnosisSettings.of(settings))
     most = min(limit or QUICK_IMAGES, QUICK_IMAGES) if quick else limit
     with doing("reading the cohort", as_json) as show:
         bench = open_bench(cohort, out / STORE, method, split, settings, most, weights, show)

@@ -62,6 +62,7 @@ class BenchSettings:
         view: side of the aligned face.
         resamples: of bootstraps.
         networks: folder of the frozen networks; None: see `find_network`.
+        diagnosis_weights: folder with ImageNet weights of whole networks for the diagnosis; see `DiagnosisSettings`.
     """
 
     quick: bool = False
@@ -69,6 +70,7 @@ class BenchSettings:
     view: int = 256
     resamples: int = 2000
     networks: Path | None = None
+    diagnosis_weights: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)

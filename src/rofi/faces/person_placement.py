@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from rofi.faces import topology
 from rofi.faces.pose import Floats, fit_similarity
+from rofi.faces.spread import spread
 from rofi.faces.triangle_warp import triangle_warp
 
 Image = npt.NDArray[np.float32]
@@ -23,10 +24,13 @@ CHEEK_RIM, FOREHEAD_RIM = (-0.01, 0.02), (0.0, 0.05)
 """Distances inside the contour, in view sides, between which the person's skin fades in. At cheeks and chin the face
 ends where the mesh does; the forehead goes on to the hair, so the skin must fade there. What fades shows the patient.
 """
-SIGN_RIM = 0.036
+SIGN_RIM = 0.024
 """Distance from the signs, in view sides, over which the person's skin fades in."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
+OWN_TONE, TONE_LIMIT, TONE_REACH = 0.5, 0.12, 0.12
+"""Share of the person's own tone that shows well inside the face, most of it as a share of the patient's level, and the
+way to there from the rim in view sides."""
 LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
 EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
 OVAL_POINTS = list(topology.FACE_OVAL)
@@ -120,12 +124,14 @@ def _softened(covered: Mask, side: int) -> Image:
 
 
 def _relight(skin: Image, source: Image, mask: Image) -> Image:
-    """The person's skin in the patient's colours: same mean, bounded contrast, and no step along the mask's rim."""
+    """The person's skin in the patient's light: bounded contrast, no step along the rim, some own tone inside."""
     core = mask > 0.5
     if not core.any():
         return skin
     contrast = np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3)
-    skin = (skin - skin[core].mean(0)) * contrast + source[core].mean(0)
+    level, own_level = source[core].mean(0), skin[core].mean(0)
+    tone = np.clip(OWN_TONE * (own_level - level), -TONE_LIMIT * level.mean(), TONE_LIMIT * level.mean())
+    skin = (skin - own_level) * contrast + level
     side = mask.shape[0]
     difference = np.asarray(cv2.GaussianBlur(source - skin, (0, 0), side / 90), np.float32)
     rim = (mask > 0.02) & (mask < 0.6)
@@ -137,22 +143,16 @@ def _relight(skin: Image, source: Image, mask: Image) -> Image:
     for tolerance in OUTLIER_LEVELS:
         stray = np.abs(difference - field).max(-1)
         trust = np.where(rim, np.exp(-np.square(stray / tolerance)), 0).astype(np.float32)
-        field = np.asarray(cv2.GaussianBlur(_spread(difference, trust), (0, 0), side / 40), np.float32)
-    return skin + field
+        field = np.asarray(cv2.GaussianBlur(spread(difference, trust), (0, 0), side / 40), np.float32)
+    lit: Image = skin + field + _well_inside(mask)[..., None] * tone.astype(np.float32)
+    return lit
 
 
-def _spread(values: Image, weights: Image) -> Image:
-    """Values known where weights are, spread smoothly over the rest (pull-push: Gortler et al. 1996)."""
-    if min(weights.shape) < 4:
-        mean = (values * weights[..., None]).sum((0, 1)) / max(float(weights.sum()), 1e-6)
-        return np.broadcast_to(mean, values.shape).astype(np.float32).copy()
-    weight_below = cv2.pyrDown(weights)
-    values_below = cv2.pyrDown(values * weights[..., None]) / np.maximum(weight_below, 1e-4)[..., None]
-    below = _spread(values_below.astype(np.float32), np.minimum(4 * weight_below, 1))
-    pushed = cv2.pyrUp(below, dstsize=(values.shape[1], values.shape[0]))
-    share = np.minimum(weights, 1)[..., None]
-    result: Image = values * share + pushed * (1 - share)
-    return result
+def _well_inside(mask: Image) -> Image:
+    """(V, V) from 0 on the rim to 1 well inside the face."""
+    inside = np.pad((mask > 0.3).astype(np.uint8), 1)  # the view's edge is a rim, too
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / mask.shape[0]
+    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, TONE_REACH).astype(np.float32), (0, 0), mask.shape[0] / 60))
 
 
 def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 
@@ -43,8 +44,6 @@ class DecNet(nn.Sequential):
     def __init__(self, channels: int = 512) -> None:
         half, quarter, eighth = channels // 2, channels // 4, max(channels // 8, 8)
         last = nn.Conv2d(eighth, 3, 3, padding=1)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)  # type: ignore[arg-type]
         super().__init__(
             *(ResidualBlock(channels) for _ in range(4)),
             upsample(channels, half),
@@ -55,3 +54,10 @@ class DecNet(nn.Sequential):
             nn.ReLU(),
             last,
         )
+        self.scale_change(0)
+
+    @torch.no_grad()
+    def scale_change(self, factor: float) -> None:
+        """Make every change `factor` times as large."""
+        for parameter in self[-1].parameters():
+            parameter.mul_(factor)

@@ -73,7 +73,7 @@ class PersonModel(nn.Module):
     texture_step: Tensor
     texture_frame: Tensor
 
-    def __init__(self, config: ModelConfig, shape_strength: float = 1.4, texture_strength: float = 1.1) -> None:
+    def __init__(self, config: ModelConfig, shape_strength: float = 1.6, texture_strength: float = 1.2) -> None:
         super().__init__()
         self.shapes = config.person_shapes
         self.side = config.texture_side

@@ -24,8 +24,8 @@ class LossWeights:
 
     `wrong_identity` is joined by `person_l1` times the wrongly restored face's distance from the protected one, for a
     wrong key must change nothing. `person_colour` is that of a change of hue beside that of lightness. Where both LPIPS
-    factors are 0, its network is not needed. `identity_floor` is no factor but the cosine below which equation (2) asks
-    for no more.
+    factors are 0, its network is not needed. `person_identity` draws towards whom the key stands for, as recognisers
+    see its portrait. `identity_floor` is no factor but the cosine below which equation (2) asks for no more.
     """
 
     protected_identity: float = 2.0
@@ -39,6 +39,7 @@ class LossWeights:
     person_roughness: float = 10.0
     person_colour: float = 0.0
     identity_floor: float = 0.0
+    person_identity: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class TrainingConfig(Settings):
         learning_rate, discriminator_rate: AdamW; two rates (TTUR).
         decay_at: share of the steps after which both rates fall to a tenth.
         restore_every: the way back is trained in every n-th step.
+        keep_change: share that weights to start from keep of what they change of the drawn person; all else stays. Less
+            than 1 goes back towards the drawing; at 0 nothing before the last layer would have a gradient.
         recognisers: those in the losses; an evaluation recogniser here would make every figure worthless.
         perceptual_side: pixels at which LPIPS compares.
         discriminator_width: channels of its first convolution.
@@ -79,6 +82,7 @@ class TrainingConfig(Settings):
     weight_decay: float = 1e-8
     decay_at: float = 0.9
     restore_every: int = 1
+    keep_change: float = 1.0
     recognisers: tuple[str, ...] = ("mobilefacenet512", "mobilefacenet128_foamliu", "mobilefacenet128_y1")
     losses: LossWeights = LossWeights()
     perceptual_side: int = 256
@@ -95,7 +99,7 @@ class TrainingConfig(Settings):
 
     def __post_init__(self) -> None:
         self.at_least(1, *_AT_LEAST_ONE)
-        self.at_least(0, "workers", "seed")
+        self.at_least(0, "workers", "seed", "keep_change")
         self.one_of("precision", PRECISIONS)
         if not self.recognisers:
             raise TrainingError("recognisers: name at least one, or no loss hides who the patient is")

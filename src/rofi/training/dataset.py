@@ -15,9 +15,10 @@ from torch.utils.data import Dataset
 from rofi.faces.landmarks import Landmarks
 from rofi.faces.outline import SURROUNDINGS, Outline, move_outline
 from rofi.faces.person_placement import place_person
+from rofi.faces.portrait import portrait
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
-from rofi.model.person import PersonModel
+from rofi.model.person import Person, PersonModel
 from rofi.training.faces import TrainingFaces
 from rofi.training.sampler import Draw
 from rofi.training.yaw import yaw
@@ -36,7 +37,7 @@ class Sample(TypedDict):
     """One face and a key for it.
 
     `face` as it is, `moved` with the outline moved, `person` placed into that, (3, V, V) in [0, 1]; `mask` (1, V, V) in
-    [0, 1]; `changed` and `signs` (1, V, V) 0 or 1; keys (512,).
+    [0, 1]; `changed` and `signs` (1, V, V) 0 or 1; `portrait` (3, V, V), the person alone; keys (512,).
     """
 
     face: Tensor
@@ -45,6 +46,7 @@ class Sample(TypedDict):
     mask: Tensor
     changed: Tensor
     signs: Tensor
+    portrait: Tensor
     key: Tensor
     wrong_key: Tensor
 
@@ -112,9 +114,16 @@ class ProtectionDataset(Dataset[Sample]):
             mask=picture(placed.mask),
             changed=picture((placed.mask > 0) | moving),
             signs=picture(signs),
+            portrait=picture(portrait_of(person, side) / np.float32(255)),
             key=torch.from_numpy(keys[0]),
             wrong_key=torch.from_numpy(keys[1]),
         )
+
+    def portraits(self, count: int) -> Tensor:
+        """(count, 3, V, V) in [0, 1]: random persons alone."""
+        keys = np.random.default_rng((self.seed, count)).standard_normal((count, KEY_SIZE)).astype(np.float32)
+        made = [portrait_of(self.person(key[None]), self.faces.view) for key in torch.from_numpy(keys)]
+        return torch.from_numpy(np.stack(made).transpose(0, 3, 1, 2)) / 255
 
     def _augmented(self, index: int, generator: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
         """The view with its surroundings, placed as an imperfect detection would, and the mesh with it."""
@@ -138,6 +147,12 @@ class ProtectionDataset(Dataset[Sample]):
         mesh = self.faces.meshes[index].astype(np.float64)
         points = mesh[:, :2] @ turn.T + move
         return np.asarray(surroundings, np.uint8), np.column_stack([points, mesh[:, 2] * scale])
+
+
+def portrait_of(person: Person, side: int) -> NDArray[np.float32]:
+    """The first of N persons alone: (side, side, 3), 0..255."""
+    drawn = person.arrays(0)
+    return portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], side)
 
 
 def _lesion(mesh: NDArray[np.float64], side: int, generator: np.random.Generator) -> NDArray[np.bool_]:

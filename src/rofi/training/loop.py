@@ -28,6 +28,9 @@ from rofi.training.round_trip import RoundTrip, Trip
 from rofi.training.selection import evaluate
 from rofi.training.step_loop import StepLoop
 
+PORTRAITS = 256
+"""Persons whose portraits tell what all portraits have in common."""
+
 
 class Trainer(StepLoop):
     """Trains a model whose person model and residue statistics are fitted.
@@ -75,6 +78,8 @@ class Trainer(StepLoop):
         self.weights = sampling_weights(typology_angles(train.views, cheeks)[self.samples.indices])
         self.objective = Objective(config, networks)
         self.fabric.to_device(self.objective)
+        if config.losses.person_identity:
+            self.objective.compare_to(self.samples.portraits(PORTRAITS).to(self.fabric.device))
         trip = RoundTrip(model)
         discriminator = PatchDiscriminator(config.discriminator_width)
         if self.fabric.device.type == "cpu":  # where convolutions are quicker in this layout

@@ -77,6 +77,7 @@ def train(
             save_weights(fitted_model(config, faces), start_from)
         fabric.barrier()
     model = load_weights(start_from).train()
+    model.dec_net.scale_change(config.keep_change)
     if model.config.name != config.model:
         raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
     if signs is not None:

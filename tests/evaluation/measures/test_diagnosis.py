@@ -1,15 +1,20 @@
 from dataclasses import replace
 
 import pytest
+import safetensors.torch
+import torch
 
 from evaluation.diagnosis.small_readers import COUNTS, SETTINGS, SIDE
 from evaluation.named_methods import Emptying, Smoothing
 from evaluation.small_bench import make_bench
 from rofi.cohort.row import Split
 from rofi.errors import CohortError
-from rofi.evaluation.diagnosis import trunk
-from rofi.evaluation.measures import diagnosis
+from rofi.evaluation.diagnosis import head_desk, trunk, whole_desk
+from rofi.evaluation.diagnosis.vit import VisionTransformer
+from rofi.evaluation.measures import diagnosis, sign_classes
 from rofi.evaluation.measures.diagnosis import measure, measure_with
+from rofi.evaluation.report.cells import best
+from rofi.evaluation.report.html import check
 
 METHODS = (Smoothing("rofi"), Smoothing("blur", 12.0), Emptying("internal/003"))
 
@@ -77,6 +82,51 @@ def test_rofi_is_tested_against_every_other_method(section):
     emptied = rows(section, "diagnosis-differences", split=Split.INTERNAL, **{"ROFI against": "Emptying"})
     assert all(row["photographs of both"] == 15 for row in emptied)
     assert all(row["AUROC of diseases, ROFI minus the other"].low > 0 for row in emptied)
+
+
+def test_the_method_that_leaves_most_for_diagnosis_is_marked(section):
+    tables = {table.name: table for table in section.tables}
+    for name, columns in (
+        ("diagnosis-health", {"AUROC"}),
+        ("diagnosis-agreement", {"kappa with the original", "AUROC, mean of the diseases", "MCC with the truth"}),
+    ):
+        marked = {(tables[name].rows[row][2], tables[name].columns[column]) for row, column in best(tables[name])}
+        assert {column for _, column in marked} == columns, "sensitivity alone is no merit"
+        assert ("Emptying", "AUROC") not in marked
+        assert {("ROFI", column) for column in columns} <= marked
+    for name in ("diseases-auroc-cnn-112", "diseases-kappa-cnn-112"):
+        table = tables[name]
+        marked = {table.columns[column] for _, column in best(table)}
+        assert "ROFI" in marked
+        assert not {"Original", "Emptying"} & marked
+
+
+@pytest.fixture(scope="module")
+def with_weights(tmp_path_factory):
+    """A quick bench whose user has ImageNet weights of a small ViT."""
+    folder = tmp_path_factory.mktemp("with-weights")
+    (folder / "weights").mkdir()
+    state = VisionTransformer(32, 32, 1, 16).state_dict()
+    safetensors.torch.save_file(state, folder / "weights" / "vit_tiny.safetensors")
+    counts = {Split.TRAIN: 40, Split.SELECTION: 16, Split.INTERNAL: 8}
+    settings = {"quick": True, "resamples": 50, "diagnosis_weights": folder / "weights"}
+    return make_bench(folder, counts, SIDE, (Smoothing("rofi"),), **settings)
+
+
+def test_networks_with_weights_read_too_and_are_trained_once_for_both_chapters(with_weights, no_pictures, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    section = measure(with_weights)
+    readers = {row["reader"]: row["what it is"] for row in rows(section, "diagnosis-readers")}
+    assert list(readers) == ["ViT, 224 px", "CNN, 224 px", "Hybrid ViT, 224 px"]
+    assert "ImageNet weights vit_tiny.safetensors" in readers["ViT, 224 px"]
+    assert "ResNet-50 itself: the folder of --diagnosis-weights has no resnet50*" in section.left_out
+    assert not any("ResNet-50 and ViT" in reason for reason in section.left_out)
+    monkeypatch.setattr(whole_desk, "train_whole", lambda *_, **__: pytest.fail("trained again"))
+    monkeypatch.setattr(head_desk, "train_head", lambda *_, **__: pytest.fail("trained again"))
+    signs = sign_classes.measure(with_weights)
+    kappas = next(table for table in signs.tables if table.name == "sign-kappa")
+    assert [row[1] for row in kappas.rows] == list(readers)
+    check([section, signs])  # such as two tables of one name
 
 
 def test_the_pictures_are_there(section):

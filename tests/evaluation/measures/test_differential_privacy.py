@@ -54,7 +54,7 @@ class RednessDesk:
 
 def calibration(method, cases):
     trials = tuple(
-        Trial(noise, {"sface128": exact_binomial(hits, cases)}) for noise, hits in ((1, 9), (method.scale, 3))
+        Trial(noise, {"sface128": exact_binomial(hits, cases)}, cases) for noise, hits in ((1, 9), (method.scale, 3))
     )
     return Calibration(method, trials[1], trials, cases, 0.25)
 

@@ -13,6 +13,7 @@ from rofi.cohort.row import Split
 from rofi.evaluation.intervals import Interval
 from rofi.evaluation.measures.identification import measure
 from rofi.evaluation.methods.method import MethodFacts
+from rofi.evaluation.report.cells import best, method_column
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
 
@@ -147,6 +148,24 @@ def test_eye_crops_are_also_searched_among_crops(bench):
     section = measure(replace(bench, methods=(Nothing("eye-crop-left"),)))
     (row,) = rows_of(section, "identification-crops")
     assert row[1:4] == ("eye-crop-left", COUNT, Interval(1, pytest.approx(0.6306, abs=1e-4), 1))
+
+
+@pytest.mark.filterwarnings("error:constrained_layout")
+def test_similarities_far_from_the_threshold_are_drawn(bench):
+    """All photographs are one person's here, and every similarity is far above the threshold."""
+    assert all(picture.png.startswith(b"\x89PNG") for picture in measure(bench).pictures)
+
+
+def test_the_method_that_protects_best_is_marked(bench):
+    section = measure(replace(bench, methods=(*bench.methods, Nothing("eye-crop-left"))))
+    tables = {table.name: table for table in section.tables}
+    marked = {name: {(table.rows[row][method_column(table)], table.columns[column]) for row, column in best(table)}
+              for name, table in tables.items()}  # fmt: skip
+    assert marked["identification"] == {("rofi", "identified (rank-1)"), ("rofi", "protection rate")}
+    assert marked["identification-splits"] == {("rofi", "protection rate")}
+    assert marked["verification"] <= {("rofi", column) for column in tables["verification"].columns[2:6]}
+    assert tables["verification"].better == (None, None, "lower", "lower", "lower", "lower", None)
+    assert tables["identification-crops"].better == (None, None, None, "lower", "higher")
 
 
 def test_a_second_run_asks_no_method_again(bench):

@@ -13,6 +13,7 @@ from rofi.cohort.row import Split
 from rofi.evaluation.bench import read_photograph
 from rofi.evaluation.measures.iris_recognition import measure
 from rofi.evaluation.methods.method import MethodFacts
+from rofi.evaluation.report.cells import best
 from rofi.imaging.encode import encode
 
 COUNT = 4
@@ -75,6 +76,14 @@ def test_irises_that_are_kept_are_found_and_painted_over_ones_are_not(bench):
     assert "photographed again" in section.text
     (verdict,) = section.verdicts
     assert verdict.good is False
+
+
+def test_the_method_that_hides_irises_is_marked(bench):
+    table = measure(bench).tables[0]
+    assert {(table.rows[row][0], table.columns[column]) for row, column in best(table)} == {
+        ("grey", "identified (rank-1)"),
+        ("grey", "distance to the own iris"),
+    }
 
 
 def test_sizes_are_told(bench):

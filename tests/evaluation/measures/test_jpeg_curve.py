@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -7,6 +7,7 @@ from rofi.cohort.row import Split
 from rofi.errors import UnreadablePhoto
 from rofi.evaluation.measures import jpeg_curve
 from rofi.evaluation.methods.mosaic import Mosaic
+from rofi.evaluation.report.cells import best
 from rofi.imaging.formats import sniff
 
 
@@ -42,6 +43,21 @@ def test_quality_falls_with_quality(tmp_path, monkeypatch):
     sharp = [row["PSNR of the aligned face, dB"].estimate for row in found]
     assert sharp == sorted(sharp, reverse=True)
     assert section.pictures[0].png.startswith(b"\x89PNG")
+
+
+def test_methods_are_compared_at_the_same_quality(tmp_path, monkeypatch):
+    class Sharper(Blurring):
+        @property
+        def facts(self):
+            return replace(super().facts, name="sharper", title="Sharper")
+
+    monkeypatch.setattr(jpeg_curve, "JUDGE", "mobilefacenet512")
+    methods = Blurring(4.0), Sharper(1.0)
+    bench = make_bench(tmp_path, {Split.INTERNAL: 2}, methods=methods, resamples=99, quick=True)
+    table = jpeg_curve.measure(bench).tables[0]
+    sharp = table.columns.index("PSNR of the aligned face, dB")
+    marked = [table.rows[row][:2] for row, column in sorted(best(table)) if column == sharp]
+    assert marked == [(quality, "Sharper") for quality in jpeg_curve.QUALITIES]
 
 
 @pytest.mark.parametrize(("method", "back"), [(Fragile(0.3), 0), (Logged(0.3), 4)])

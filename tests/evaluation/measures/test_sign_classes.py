@@ -5,6 +5,7 @@ from evaluation.named_methods import Emptying, Smoothing
 from evaluation.small_bench import make_bench
 from rofi.cohort.row import Split
 from rofi.evaluation.measures.sign_classes import measure_with
+from rofi.evaluation.report.cells import best
 
 SIGNS = ("Conj-Dis", "LA-Dis", "Eyelid-Dis", "Iris-Dis")
 
@@ -37,6 +38,13 @@ def test_on_a_grey_picture_no_agreement_is_left(section):
     for row in rows(section, "sign-kappa", method="Emptying", split=Split.INTERNAL):
         assert row["Conj-Dis"].estimate == 0
         assert (row["photographs"], row["refused"]) == (15, 1)
+
+
+def test_the_method_that_keeps_the_sign_is_marked(section):
+    for table in section.tables[:2]:
+        column = table.columns.index("Conj-Dis")
+        marked = {table.rows[row][table.columns.index("method")] for row, of in best(table) if of == column}
+        assert marked == {"ROFI"}
 
 
 def test_rofi_is_tested_for_each_sign(section):

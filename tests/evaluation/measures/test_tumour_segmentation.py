@@ -87,6 +87,26 @@ def test_the_first_row_is_what_the_paper_has(section):
     assert next(column for column in columns if "Dice" in column) == TO_ORIGINAL
 
 
+def test_the_verdict_quotes_every_split_and_the_worst_decides(bench):
+    """Of the third split too few patients have a tumour that is found in the original."""
+    splits = (Split.INTERNAL, Split.EXTERNAL_1, Split.EXTERNAL_2)
+    shares = {Split.INTERNAL: (1.0, 0.98), Split.EXTERNAL_1: (0.9, 0.3), Split.EXTERNAL_2: (1.0,)}
+    rofi = Smoothing("rofi")
+    results = [
+        tumour_segmentation._Result(split, rofi, bench.cases[: len(of)], len(of), scores, {})
+        for split, of in shares.items()
+        for scores in [{case.row.image: share for case, share in zip(bench.cases, of, strict=False)}]
+    ]
+    [verdict] = tumour_segmentation._verdicts(bench, results)
+    assert verdict.answer.startswith("Dice 0.99 internal, 0.60 external_1, too few patients in external_2, with")
+    assert "in the worst case" in verdict.answer
+    assert verdict.good is False
+    [verdict] = tumour_segmentation._verdicts(bench, results[:1])
+    assert verdict.answer.startswith("Dice 0.99 internal, with")
+    assert verdict.good
+    assert tumour_segmentation._verdicts(bench, results[2:]) == []
+
+
 def test_the_second_time_nothing_is_trained(bench, section, monkeypatch):
     monkeypatch.setattr(tumour_segmentation, "train_segmenter", lambda *given: pytest.fail("trained again"))
     assert measure(bench).tables == section.tables

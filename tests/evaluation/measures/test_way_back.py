@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from evaluation.small_bench import Blurring, Refusing, make_bench
 from rofi.cohort.row import Split
 from rofi.evaluation.measures import way_back
 from rofi.evaluation.methods.mosaic import Mosaic
+from rofi.evaluation.report.cells import best
 
 
 @pytest.fixture
@@ -39,6 +42,20 @@ def test_a_method_that_gives_all_back_has_no_error(tmp_path, judged):
     assert cells["PSNR of the aligned face, dB"].estimate == 100
     assert cells["PSNR of the changed pixels, dB"] is None
     assert cells["SSIM"].estimate == pytest.approx(1)
+
+
+def test_what_comes_back_best_is_marked(tmp_path, judged):
+    class Sharper(Blurring):
+        @property
+        def facts(self):
+            return replace(super().facts, name="sharper", title="Sharper")
+
+    _, section = measure(tmp_path, (Blurring(3.0), Sharper(1.0)), tmp_path)
+    table = section.tables[0]
+    marked = {(table.rows[row][1], table.columns[column].split()[0]) for row, column in best(table)}
+    assert marked >= {("Sharper", "PSNR"), ("Sharper", "SSIM"), ("Sharper", "identity,")}
+    assert {method for method, _ in marked} == {"Sharper"}
+    assert table.better[table.columns.index("LPIPS")] == "lower"
 
 
 def test_without_a_way_back_the_section_says_so(tmp_path, judged):

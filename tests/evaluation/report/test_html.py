@@ -83,6 +83,16 @@ def test_links_lead_somewhere_and_no_place_is_there_twice(page):
     assert set(labels) <= set(found)
 
 
+@pytest.mark.parametrize(
+    ("folder", "title"),
+    [("clinic", "ROFI on the cohort clinic"), ("cohort", "ROFI on the cohort"), ("Eye-Cohort", "ROFI on the Eye-Cohort")],
+)
+def test_the_title_says_cohort_once(folder, title):
+    page = read_page(to_html(SECTIONS, make_facts(cohort=folder)))
+    assert page.all("h1")[0].text == title
+    assert page.all("title")[0].text == f"Evaluation of {title}"
+
+
 def test_headings_go_down_one_step_at_a_time():
     text = to_html(SECTIONS, make_facts())
     levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
@@ -167,7 +177,8 @@ def test_pictures_are_embedded_bit_for_bit_where_that_is_small(page):
 
 def test_a_path_of_this_machine_is_nowhere_in_the_report(tmp_path):
     facts = make_facts()
-    facts = replace(facts, settings=replace(facts.settings, networks=tmp_path / "networks"))
+    paths = {name: tmp_path / name for name in ("networks", "diagnosis_weights")}
+    facts = replace(facts, settings=replace(facts.settings, **paths))
     write_report(SECTIONS, facts, tmp_path / "out")
     for file in (tmp_path / "out").rglob("*.*"):
         assert str(tmp_path).encode() not in file.read_bytes()

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from rofi.evaluation.intervals import Interval
-from rofi.evaluation.report.palette import look
+from rofi.evaluation.report.palette import INK, look
 from rofi.evaluation.report.plots import bars, confusion_matrices, curves, histograms, roc_curves
 
 ROFI = np.array(ImageColor.getrgb(look("ROFI").colour))
@@ -90,6 +90,24 @@ def test_a_histogram_stands_where_its_values_are():
     drawn = pixels(histograms({"SFace": {"ROFI": np.full(50, 0.25)}}, "similarity", limits=(0, 1)))
     _, across = of_colour(drawn, ROFI)
     assert np.median(across) / drawn.shape[1] == pytest.approx(0.26, abs=0.05)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("mark", [-3.0, 0.34, 5.0])
+def test_a_mark_far_from_the_data_leaves_the_axes_their_room(mark):
+    """Its name beside it must not squeeze them to nothing, which matplotlib warns of."""
+    samples = {method: {method: np.linspace(0.9, 1.0, 30)} for method in ("ROFI", "Mosaic")}
+    drawn = pixels(histograms(samples, "cosine similarity", marks={"FAR 1e-3": mark}))
+    down, across = of_colour(drawn, ROFI)
+    assert len(down)
+    dashed = of_colour(drawn, np.array(ImageColor.getrgb(INK)))
+    assert (across.mean() < dashed[1].mean()) == (mark > 1), "the axis reaches to the mark"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_mark_beyond_the_limits_is_left_out():
+    bare, marked = (histograms({"": {"ROFI": [0.5]}}, "x", limits=(0, 1), marks=marks) for marks in ({}, {"far": 9.0}))
+    assert bare == marked
 
 
 @pytest.mark.parametrize("names", [("rofi", "ROFI"), ("dp-pixels", "Pixel-wise DP"), ("g2face", "G2Face (small)")])

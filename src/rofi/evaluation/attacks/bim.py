@@ -32,7 +32,10 @@ STEPS = 15
 """The paper's."""
 LEVEL = 1 / 255
 STEP = LEVEL / 2
-"""Largest step: restoring amplifies changes so much that larger ones overshoot and come through less often."""
+"""Largest step: restoring amplifies changes so much that larger ones overshoot and come through less often.
+
+Found by trial on protected photographs of a made cohort's internal split, which `rofi evaluate` attacks, and not on
+photographs of the attacker's own: he knows more than he could."""
 NORMS = (0.01, 0.02, 0.03, 0.04, 0.05)
 """The paper's largest changes of a pixel, as shares of its range."""
 

@@ -81,4 +81,8 @@ def build_vit(weights: Path | None, side: int) -> nn.Module:
     """
     if weights is None:
         return VisionTransformer(side, classes=OUTPUTS)
-    return vit_from_weights(read_weights(weights), side, OUTPUTS)
+    state = read_weights(weights)
+    try:
+        return vit_from_weights(state, side, OUTPUTS)
+    except WeightsMismatch as error:
+        raise WeightsMismatch(f"{weights}: {error}") from error

@@ -54,9 +54,10 @@ def train_panel(bench: Bench, settings: DiagnosisSettings) -> Panel:
     drawn = divide(bench.cohort, settings.images, settings.tuning, bench.settings.seed)
     learning, tuning = (_with_face(bench, cases) for cases in (drawn.learning, drawn.tuning))
     partition = replace(drawn, learning=learning, tuning=tuning)
-    desks: list[Desk] = [train_head_desk(bench, partition, settings, side) for side in settings.sides]
-    if networks_to_train(settings):
+    desks: list[Desk] = []
+    if networks_to_train(settings):  # the paper's own readers come first, those in their stead after them
         desks += [train_whole_desk(bench, partition, settings, side) for side in settings.sides]
+    desks += [train_head_desk(bench, partition, settings, side) for side in settings.sides]
     return Panel(tuple(desks), partition, _about(partition))
 
 

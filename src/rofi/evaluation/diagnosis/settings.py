@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from rofi.evaluation.bench import BenchSettings
+
 
 @dataclass(frozen=True)
 class DiagnosisSettings:
@@ -32,6 +34,13 @@ class DiagnosisSettings:
     whole_networks: bool | None = None
     iterations: int = 3000
     batch: int = 256
+
+    @classmethod
+    def of(cls, settings: BenchSettings) -> DiagnosisSettings:
+        """A bench's: the same for every chapter with readers, so that one trains them and the others find them done."""
+        if settings.quick:
+            return cls.rehearsal(settings.diagnosis_weights)
+        return cls(weights=settings.diagnosis_weights)
 
     @classmethod
     def rehearsal(cls, weights: Path | None = None) -> DiagnosisSettings:

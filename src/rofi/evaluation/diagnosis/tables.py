@@ -16,7 +16,7 @@ from rofi.evaluation.diagnosis.figures import (
 from rofi.evaluation.diagnosis.panel import Panel
 from rofi.evaluation.diagnosis.result import Result
 from rofi.evaluation.diagnosis.targets import DISEASES, targets_of
-from rofi.evaluation.report.document import Cell, Table
+from rofi.evaluation.report.document import Better, Cell, Table
 from rofi.evaluation.tests_of_difference import holm
 
 ROFI = "rofi"
@@ -50,7 +50,9 @@ def health_table(results: Sequence[Result]) -> Table:
     rows = tuple((*_head(of), of.health, found(of.reading), cleared(of.reading)) for of in results)
     columns = (*_HEAD, "AUROC", "sensitivity", "specificity")
     note = "AUROC with DeLong's 95 % interval, shares with the exact binomial one (Clopper-Pearson)."
-    return Table("diagnosis-health", "Health state: is there a disease?", columns, rows, note)
+    # of sensitivity and specificity neither alone is the better for being higher: whoever calls everybody ill finds all
+    better: tuple[Better | None, ...] = (*(None,) * len(_HEAD), "higher", None, None)
+    return Table("diagnosis-health", "Health state: is there a disease?", columns, rows, note, better=better)
 
 
 def agreement_table(bench: Bench, results: Sequence[Result]) -> Table:
@@ -62,7 +64,8 @@ def agreement_table(bench: Bench, results: Sequence[Result]) -> Table:
         "Kappa over healthy and eleven diseases with its asymptotic 95 % interval; AUROC of one disease against all "
         "other photographs, and MCC over twelve classes, with BCa bootstrap intervals over patients."
     )
-    return Table("diagnosis-agreement", "Diagnosis: healthy or which disease?", columns, rows, note)
+    better: tuple[Better | None, ...] = (*(None,) * len(_HEAD), "higher", "higher", "higher")
+    return Table("diagnosis-agreement", "Diagnosis: healthy or which disease?", columns, rows, note, better=better)
 
 
 def disease_tables(bench: Bench, results: Sequence[Result]) -> list[Table]:
@@ -94,6 +97,8 @@ def disease_tables(bench: Bench, results: Sequence[Result]) -> list[Table]:
                 (*columns, *titles),
                 tuple(areas),
                 f"The disease against all other photographs, with DeLong's interval. {_CARE}",
+                better=_higher(columns, titles),
+                across=True,
             ),
             Table(
                 f"diseases-kappa-{reader.name}",
@@ -101,9 +106,15 @@ def disease_tables(bench: Bench, results: Sequence[Result]) -> list[Table]:
                 (*columns, *protected),
                 tuple(kappas),
                 f"Whether the disease is named, on original and protected photograph; a dash: on neither. {_CARE}",
+                better=_higher(columns, protected),
+                across=True,
             ),
         ]
     return tables
+
+
+def _higher(head: Sequence[str], methods: Sequence[str]) -> tuple[Better | None, ...]:
+    return (*(None for _ in head), *("higher" for _ in methods))
 
 
 def differences_table(bench: Bench, results: Sequence[Result]) -> Table:

@@ -32,7 +32,7 @@ class NetworkFacts:
     """A kind of network.
 
     Attributes:
-        name: also what its weights' file name begins with.
+        name: what its weights' file name begins with; its reader is "whole-" and that, for a head is called "vit" too.
         title: for people.
         decay: of weights (paper section 4.5).
         build: from its weights' file, or None, and the side of its input.
@@ -89,6 +89,25 @@ def networks_to_train(settings: DiagnosisSettings) -> tuple[NetworkFacts, ...]:
     if settings.whole_networks is None:
         return NETWORKS if torch.cuda.is_available() else started
     return NETWORKS if settings.whole_networks else ()
+
+
+def check_weights(settings: DiagnosisSettings) -> None:
+    """Refuse a folder of weights of no use at once: they are wanted only when much else has been done, hours later.
+
+    Seconds, for every network with a file is built from it for every size of input.
+
+    Raises:
+        WeightsMismatch: there is no such folder, no file of any network in it, or one that does not fit.
+    """
+    files = {kind: file for kind in NETWORKS if (file := find_weights(settings.weights, kind.name)) is not None}
+    if settings.weights is not None and not files:
+        names = " or ".join(f"{kind.name}*.pth" for kind in NETWORKS)
+        raise WeightsMismatch(
+            f"{settings.weights}: no ImageNet weights in it; give a folder with {names} (or .safetensors), or leave it out"
+        )
+    for kind, file in files.items():
+        for side in settings.sides:
+            kind.build(file, side)
 
 
 def train_whole_desk(bench: Bench, partition: Partition, settings: DiagnosisSettings, side: int) -> WholeDesk:
@@ -150,10 +169,10 @@ def train_whole_desk(bench: Bench, partition: Partition, settings: DiagnosisSett
         start = "weights from random numbers" if weights is None else f"ImageNet weights {weights.name}"
         about = f"the whole network on the aligned face, trained from {start}"
         calibration = Calibration.from_arrays(arrays)
-        name = f"{kind.name}-{side}"
+        name = f"whole-{kind.name}-{side}"
         facts.append(ReaderFacts(name, f"{kind.title}, {side} px", side, about, calibration))
         networks[name] = network.eval()
-    return WholeDesk(side, tuple(facts), networks, digest.hexdigest()[:16], device)
+    return WholeDesk(side, tuple(facts), networks, f"whole, {digest.hexdigest()[:16]}", device)
 
 
 def _faces(bench: Bench, cases: Sequence[Case], side: int) -> npt.NDArray[np.uint8]:

@@ -23,12 +23,13 @@ from rofi.evaluation.diagnosis.tables import (
     health_table,
     readers_table,
 )
+from rofi.evaluation.diagnosis.whole_desk import NETWORKS
 from rofi.evaluation.report.document import Section, Verdict
 
 
 def measure(bench: Bench) -> Section:
     """Machine readers trained on originals, on what each method makes of them."""
-    return measure_with(bench, DiagnosisSettings.rehearsal() if bench.settings.quick else DiagnosisSettings())
+    return measure_with(bench, DiagnosisSettings.of(bench.settings))
 
 
 def measure_with(bench: Bench, settings: DiagnosisSettings) -> Section:
@@ -117,12 +118,15 @@ def _verdicts(results: Sequence[Result]) -> list[Verdict]:
 
 def _left_out(panel: Panel, settings: DiagnosisSettings, results: Sequence[Result]) -> tuple[str, ...]:
     missing = []
-    names = {desk.name for desk in panel.desks}
-    if not any(name.startswith("networks") for name in names):
+    trained = {facts.title.split(",")[0] for desk in panel.desks for facts in desk.facts}
+    lacking = [kind for kind in NETWORKS if kind.title not in trained]
+    if len(lacking) == len(NETWORKS):
         missing.append(
             "ResNet-50 and ViT themselves: they run where a folder with their ImageNet weights is given "
             "(--diagnosis-weights) or there is a GPU; two small heads on a frozen ImageNet network stand in for them"
         )
+    else:
+        missing += [f"{kind.title} itself: the folder of --diagnosis-weights has no {kind.name}*" for kind in lacking]
     if max(settings.sides) < 512:
         missing.append("input of 512 pixels (Supplementary Table 9): in full runs only")
     if all(of.reading.method != ROFI for of in results):

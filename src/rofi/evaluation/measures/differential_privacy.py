@@ -116,7 +116,7 @@ def _answers(
     bench: Bench, cases: Sequence[Case], methods: Sequence[Method | None]
 ) -> tuple[tuple[_Answer, ...], list[str]]:
     """By reader, the one best on its tuning images first, and by method; and what is missing."""
-    settings = DiagnosisSettings.rehearsal() if bench.settings.quick else DiagnosisSettings()
+    settings = DiagnosisSettings.of(bench.settings)
     try:
         panel = train_panel(bench, settings)
     except RofiError as error:

@@ -17,7 +17,7 @@ from rofi.evaluation.identification_trial import Trial
 from rofi.evaluation.intervals import Interval, bootstrap, exact_binomial
 from rofi.evaluation.judges import find_judges
 from rofi.evaluation.methods.method import Method, Photograph
-from rofi.evaluation.report.document import Cell, Picture, Section, Table, Verdict
+from rofi.evaluation.report.document import Better, Cell, Picture, Section, Table, Verdict
 from rofi.evaluation.report.plots import bars, histograms
 from rofi.evaluation.tests_of_difference import holm, mcnemar_exact
 from rofi.evaluation.verification import equal_error_rate, true_accept_rate
@@ -110,7 +110,8 @@ def _identification(results: Sequence[Result]) -> Table:
         "recogniser", "method", "photographs", "refused", "patient not in the gallery",
         "identified (rank-1)", "protection rate",
     )  # fmt: skip
-    return Table("identification", "Identification in the gallery", columns, tuple(rows), _EXACT)
+    better: tuple[Better | None, ...] = (*(None,) * 5, "lower", "higher")
+    return Table("identification", "Identification in the gallery", columns, tuple(rows), _EXACT, better=better)
 
 
 _EXACT = "Shares of photographs with exact binomial 95 % intervals (Clopper-Pearson)."
@@ -126,7 +127,8 @@ def _by_split(bench: Bench, results: Sequence[Result]) -> Table:
                 rows.append((split, result.judge.spec.name, result.title, len(protected), _share(protected)))
     columns = ("split", "recogniser", "method", "photographs", "protection rate")
     note = f"{_EXACT} The gallery is the same, of all splits."
-    return Table("identification-splits", "The same by split", columns, tuple(rows), note)
+    better: tuple[Better | None, ...] = (*(None,) * 4, "higher")
+    return Table("identification-splits", "The same by split", columns, tuple(rows), note, better=better)
 
 
 def _verification(bench: Bench, gallery: IdGallery, results: Sequence[Result]) -> Table:
@@ -147,7 +149,8 @@ def _verification(bench: Bench, gallery: IdGallery, results: Sequence[Result]) -
         "to a method; a dash where they are too few for the rate. TAR and EER are of pairs with the gallery's "
         "photograph. The lower TAR is and the nearer EER to 0.5, the better a method protects."
     )
-    return Table("verification", "Verification", columns, tuple(rows), note)
+    better: tuple[Better | None, ...] = (None, None, *("lower",) * (2 + len(_FARS)), None)  # of an EER the nearer to 0.5
+    return Table("verification", "Verification", columns, tuple(rows), note, better=better)
 
 
 def _true_accepts(trial: Trial, far: float) -> Interval | None:
@@ -228,7 +231,9 @@ def _crop_table(bench: Bench, gallery: IdGallery, judges: Sequence[Recogniser], 
         f"{_EXACT} Above, eye crops are searched among whole faces; here the gallery is cropped like the probe. The "
         "recognisers know whole faces only: one trained on eyes would find more."
     )
-    return Table("identification-crops", "Eye crops in a gallery cropped likewise", columns, tuple(rows), note)
+    better: tuple[Better | None, ...] = (None, None, None, "lower", "higher")
+    title = "Eye crops in a gallery cropped likewise"
+    return Table("identification-crops", title, columns, tuple(rows), note, better=better)
 
 
 def _pictures(results: Sequence[Result]) -> tuple[Picture, ...]:

@@ -18,7 +18,7 @@ from rofi.evaluation.iris_reading import IrisReader, iris_diameters
 from rofi.evaluation.methods.method import Method
 from rofi.evaluation.open_iris import OpenIris
 from rofi.evaluation.open_iris_search import OpenIrisSearch
-from rofi.evaluation.report.document import Cell, Picture, Section, Table, Verdict
+from rofi.evaluation.report.document import Better, Cell, Picture, Section, Table, Verdict
 from rofi.evaluation.report.plots import histograms
 
 Floats = npt.NDArray[np.float64]
@@ -138,7 +138,8 @@ def _identification(bench: Bench, results: Sequence[Result]) -> Table:
         "bootstrap over photographs. Chance would give 0.5 to a single comparison, less here, for the best of several "
         "turns counts and lids shade all irises alike."
     )
-    return Table("iris-recognition", "Identification by iris codes", columns, tuple(rows), note)
+    better: tuple[Better | None, ...] = (None, None, None, "lower", "higher", None, None)
+    return Table("iris-recognition", "Identification by iris codes", columns, tuple(rows), note, better=better)
 
 
 def _sizes(bench: Bench, cases: Sequence[Case], marks: Floats) -> Table:
@@ -174,7 +175,8 @@ def _with_open_iris(
         rows.append(("Original" if method is None else method.facts.title, len(identified), unread, share))
     columns = "method", "photographs", "of which no eye is read", "identified (rank-1)"
     note = "Eyes enlarged to 640 x 480 pixels. A photograph of which OpenIris reads no eye is not identified."
-    return [Table("open-iris", "Identification by OpenIris", columns, tuple(rows), note)]
+    better: tuple[Better | None, ...] = (None, None, None, "lower")
+    return [Table("open-iris", "Identification by OpenIris", columns, tuple(rows), note, better=better)]
 
 
 def _pictures(results: Sequence[Result]) -> tuple[Picture, ...]:

@@ -13,7 +13,7 @@ from rofi.evaluation.bench import Bench, Case
 from rofi.evaluation.image_quality import psnr
 from rofi.evaluation.intervals import Interval, bootstrap_mean, exact_binomial
 from rofi.evaluation.methods.method import ReEncodable, ReversibleMethod
-from rofi.evaluation.report.document import Cell, Picture, Section, Table
+from rofi.evaluation.report.document import Better, Cell, Picture, Section, Table
 from rofi.evaluation.report.plots import Points, curves
 from rofi.imaging.encode import encode
 from rofi.recognition.recogniser import Recogniser
@@ -35,7 +35,7 @@ def measure(bench: Bench) -> Section:
         return Section("jpeg-curve", _TITLE, "not in the paper", "", left_out=(str(error),))
     wanted = _QUICK if bench.settings.quick else _MOST
     cases = bench.cases[:: max(1, len(bench.cases) // wanted)][:wanted]
-    rows: list[tuple[Cell, ...]] = []
+    rows: dict[int, list[tuple[Cell, ...]]] = {quality: [] for quality in QUALITIES}
     lines: dict[str, Points] = {}
     for method in methods:
         figures = _figures(bench, cases, method, judge)
@@ -45,10 +45,10 @@ def measure(bench: Bench) -> Section:
             back = np.isfinite(similar)
             mean = _mean(similar[back], bench.settings.resamples)
             accepted = exact_binomial(int((similar[back] > judge.spec.threshold).sum()), max(1, int(back.sum())))
-            rows.append(
+            rows[quality].append(
                 (
-                    method.facts.title,
                     quality,
+                    method.facts.title,
                     int(back.sum()),
                     mean,
                     accepted if back.any() else None,
@@ -58,14 +58,16 @@ def measure(bench: Bench) -> Section:
             cosines.append(mean)
         lines[method.facts.title] = (QUALITIES, cosines)
     columns = (
-        "method",
         "JPEG quality",
+        "method",
         "photographs that come back",
         f"identity, cosine ({JUDGE})",
         f"one person to {JUDGE} at FAR 1e-3",
         "PSNR of the aligned face, dB",
     )
-    table = Table("jpeg-curve", "Restored after JPEG, metadata stripped", columns, tuple(rows), _NOTE)
+    better: tuple[Better | None, ...] = (None, None, None, "higher", "higher", "higher")
+    by_quality = tuple(row for of_quality in rows.values() for row in of_quality)
+    table = Table("jpeg-curve", "Restored after JPEG, metadata stripped", columns, by_quality, _NOTE, better=better)
     plot = curves({"restored": lines}, "JPEG quality", f"identity, cosine ({JUDGE})", level=judge.spec.threshold)
     picture = Picture("jpeg-curve", "Identity of the restored face by JPEG quality", plot, "Dashed: one person.")
     return Section("jpeg-curve", _TITLE, "not in the paper", _TEXT, (table,), (picture,))

@@ -21,7 +21,7 @@ from rofi.evaluation.diagnosis.readings import Reading
 from rofi.evaluation.diagnosis.settings import DiagnosisSettings
 from rofi.evaluation.diagnosis.targets import SIGNS, targets_of
 from rofi.evaluation.intervals import Interval
-from rofi.evaluation.report.document import Cell, Picture, Section, Table, Verdict
+from rofi.evaluation.report.document import Better, Cell, Picture, Section, Table, Verdict
 from rofi.evaluation.report.plots import bars
 from rofi.evaluation.sign_detection import auroc_interval
 from rofi.evaluation.tests_of_difference import holm, mcnemar_exact
@@ -70,7 +70,7 @@ class _Result:
 
 def measure(bench: Bench) -> Section:
     """Kappa of each sign class between a reader on the original and the same reader on the protected photograph."""
-    return measure_with(bench, DiagnosisSettings.rehearsal() if bench.settings.quick else DiagnosisSettings())
+    return measure_with(bench, DiagnosisSettings.of(bench.settings))
 
 
 def measure_with(bench: Bench, settings: DiagnosisSettings) -> Section:
@@ -121,6 +121,7 @@ def _of_split(bench: Bench, panel: Panel, split: Split) -> list[_Result]:
 
 
 _HEAD = ("split", "reader", "method", "photographs", "refused")
+_BETTER: tuple[Better | None, ...] = (*(None,) * len(_HEAD), *("higher",) * len(SIGNS))
 
 
 def _head(result: _Result) -> tuple[Cell, ...]:
@@ -134,14 +135,14 @@ def _kappas(results: Sequence[_Result]) -> Table:
     note = (
         "Cohen's kappa with its asymptotic 95 % interval. A dash: the sign is seen on no photograph, before or after."
     )
-    return Table("sign-kappa", "Agreement with the original on signs (kappa)", columns, rows, note)
+    return Table("sign-kappa", "Agreement with the original on signs (kappa)", columns, rows, note, better=_BETTER)
 
 
 def _areas(results: Sequence[_Result]) -> Table:
     rows = tuple((*_head(of), *(of.area(place) for place in range(len(SIGNS)))) for of in results)
     columns = (*_HEAD, *(NAMES[sign] for sign in SIGNS))
     note = "Whether the sign is there, by the cohort's table or truth; with DeLong's 95 % interval."
-    return Table("sign-auroc", "Signs told apart (AUROC)", columns, rows, note)
+    return Table("sign-auroc", "Signs told apart (AUROC)", columns, rows, note, better=_BETTER)
 
 
 def _differences(results: Sequence[_Result]) -> Table:

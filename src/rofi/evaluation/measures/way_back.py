@@ -14,7 +14,7 @@ from rofi.evaluation.image_quality import psnr, ssim
 from rofi.evaluation.intervals import bootstrap_mean, exact_binomial
 from rofi.evaluation.lpips import Lpips
 from rofi.evaluation.methods.method import ReversibleMethod
-from rofi.evaluation.report.document import Cell, Section, Table, Verdict
+from rofi.evaluation.report.document import Better, Cell, Section, Table, Verdict
 from rofi.recognition.network_files import find_network
 from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
@@ -55,7 +55,9 @@ def measure(bench: Bench) -> Section:
         f"identity, cosine ({JUDGE})",
         f"one person to {JUDGE} at FAR 1e-3",
     )
-    tables = (Table("way-back", "Restored against original", columns, tuple(rows), _NOTE),) if rows else ()
+    better: tuple[Better | None, ...] = (*(None,) * 4, "higher", "higher", "higher", "lower", "higher", "higher")
+    table = Table("way-back", "Restored against original", columns, tuple(rows), _NOTE, better=better)
+    tables = (table,) if rows else ()
     if not rows:
         left_out.append("the way back: none of the methods compared has one")
     return Section(

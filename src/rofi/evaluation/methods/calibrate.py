@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -28,10 +29,12 @@ class Trial:
     Attributes:
         noise: what `make` got.
         rates: rank-1 recognition rate by judge, with its exact interval.
+        photographs: how many the rates are of: those that the method does not refuse.
     """
 
     noise: float
     rates: dict[str, Interval]
+    photographs: int
 
     @property
     def rate(self) -> float:
@@ -47,7 +50,7 @@ class Calibration:
         method: made with the noise chosen.
         chosen: that trial.
         trials: all of them, by noise.
-        cases: how many photographs each was tried on.
+        cases: how many photographs each was tried on, those counted that the method refuses.
         wanted: the rate looked for.
     """
 
@@ -64,15 +67,29 @@ class Calibration:
             f"{judge} {rate.estimate:.1%} ({rate.low:.1%} to {rate.high:.1%})"
             for judge, rate in self.chosen.rates.items()
         )
-        end = ""
-        if self.chosen.rate > self.wanted + 0.5 / self.cases:
-            end = "; no noise in the range tried reaches it"
-        elif self.chosen is self.trials[0]:
-            end = "; the least noise tried gives no more already"
+        refused = self.cases - self.chosen.photographs
+        tried_on = f"{self.cases} photographs" + (f" ({refused} of them refused)" if refused else "")
+        gives = "; ".join((f"gives {rates}", *self._caveats))
         return (
             f"Noise {self.chosen.noise:.4g}, chosen for a mean rank-1 recognition rate of {self.wanted:.1%} on "
-            f"{self.cases} photographs, gives {rates}{end}."
+            f"{tried_on}, {gives}."
         )
+
+    @property
+    def _caveats(self) -> tuple[str, ...]:
+        """Why the rate is not the one looked for, where it is not within half a photograph."""
+        one = 1 / self.chosen.photographs
+        few: tuple[str, ...] = ()
+        if one > self.wanted:
+            need = math.ceil(1 / self.wanted)
+            few = (f"fewer than {need} photographs cannot show that rate: one of {self.chosen.photographs} is {one:.1%}",)
+        if abs(self.chosen.rate - self.wanted) <= one / 2:
+            return few
+        if all(trial.rate > self.wanted for trial in self.trials):
+            return (*few, "no noise in the range tried reaches it")
+        if self.chosen is self.trials[0] and self.chosen.rate < self.wanted:
+            return (*few, "the least noise tried gives no more already")
+        return (*few, "of the noises tried none comes nearer to it")
 
 
 def calibrate(
@@ -88,38 +105,45 @@ def calibrate(
 
     A protected photograph is recognised if the original nearest to it, among the originals of all cases, is of its own
     person. The rate falls with the noise, so the logarithm of the noise is bisected, and the trial whose mean rate over
-    the judges is nearest to `rate` is taken, of equal ones that with the least noise.
+    the judges is nearest to `rate` is taken, of equal ones that with the least noise. Where the least noise gives no more
+    than `rate`, it is taken; where the most gives more, whichever gives least. `Calibration.note` says which it was.
     A trial costs about 0.1 s an image on one core, and nothing the second time.
 
     Args:
         bench: for the photographs, the store and the settings; its methods are not used.
         make: gives the method for a noise.
-        rate: looked for, in (0, 1); fewer than 1 / rate cases cannot show it.
+        rate: looked for, in (0, 1); fewer than 1 / rate cases cannot show it, and the note says so.
         bounds: least and largest noise.
         cases: to try on, and the gallery; None: those of the bench's first split, 24 of them where it is to be quick.
+            Those are left out in which no face is found.
         trials: how many noises are tried, the bounds among them.
         judges: names of recognisers.
 
     Raises:
-        RofiError: a number out of range, no cases, or a method that refuses them all.
+        RofiError: a number out of range, no cases with a face, of fewer than two people, or a method that refuses all.
         TrainingError: a recogniser's network is missing.
     """
     low, high = bounds
     if not (0 < rate < 1 and 0 < low < high and trials >= 2):
         raise RofiError(f"rate {rate}, noise {low} to {high}, {trials} trials: 0 < rate < 1, 0 < low < high, 2 trials")
-    chosen = _spread(bench) if cases is None else tuple(cases)
+    given = _spread(bench) if cases is None else tuple(cases)
+    chosen = tuple(case for case in given if _has_face(bench, case))
+    if not chosen:
+        raise RofiError(f"no face in any of {len(given)} photographs to calibrate on: give a cohort or a split with faces")
     if len({case.person for case in chosen}) < 2:
         raise RofiError("fewer than two people to calibrate on: give a cohort with more patients")
     recognisers = [Recogniser(SPECS[name], bench.settings.networks, threads=1) for name in judges]
     galleries = {judge.spec.name: embed_cases(bench, chosen, None, judge)[1] for judge in recognisers}
     tried = [_try(bench, make, noise, chosen, recognisers, galleries) for noise in (low, high)]
-    while len(tried) < trials and tried[0].rate > rate > tried[-1].rate:
+    while len(tried) < trials and tried[0].rate > rate >= tried[-1].rate:
         above = max((trial for trial in tried if trial.rate > rate), key=lambda trial: trial.noise)
         below = min((trial for trial in tried if trial.noise > above.noise), key=lambda trial: trial.noise)
         middle = float(np.sqrt(above.noise * below.noise))
         tried.append(_try(bench, make, middle, chosen, recognisers, galleries))
         tried.sort(key=lambda trial: trial.noise)
-    best = min(tried, key=lambda trial: (round(abs(trial.rate - rate), 9), trial.noise))
+    best = tried[0]
+    if best.rate > rate:
+        best = min(tried, key=lambda trial: (round(abs(trial.rate - rate), 9), trial.noise))
     return Calibration(make(best.noise), best, tuple(tried), len(chosen), rate)
 
 
@@ -128,6 +152,16 @@ def _spread(bench: Bench) -> tuple[Case, ...]:
     cases = bench.of(bench.splits[0]) if bench.cases else ()
     most = 24 if bench.settings.quick else len(cases)
     return cases[:: max(1, -(-len(cases) // most))] if cases else ()
+
+
+def _has_face(bench: Bench, case: Case) -> bool:
+    """Whether the table tells where it is or it is found; a damaged photograph has none either."""
+    if case.row.points is None:
+        try:
+            bench.original(case)
+        except PhotoError:
+            return False
+    return True
 
 
 def _try(
@@ -144,14 +178,16 @@ def _try(
     made = _embeddings(bench, method, cases, judges)
     seen = made["numbers"].astype(int)
     if not len(seen):
-        raise RofiError(f"{method.facts.title} refuses all {len(cases)} photographs: there is nothing to calibrate on")
+        raise RofiError(
+            f"{method.facts.title} with noise {noise:.4g} refuses all {len(cases)} photographs: give others to calibrate on"
+        )
     probe_people = [people[number] for number in seen]
     for judge in judges:
         name = judge.spec.name
         share = rank1(made[name], probe_people, galleries[name], people, judge.similarity_matrix)
         # what is refused is not recognised either, but it protects nobody's use of it: it does not count
         rates[name] = exact_binomial(round(share * len(seen)), len(seen))
-    return Trial(noise, rates)
+    return Trial(noise, rates, len(seen))
 
 
 def _embeddings(

@@ -86,6 +86,11 @@ class ReportFacts:
     limits: tuple[str, ...] = ()
 
     @property
+    def subject(self) -> str:
+        """The cohort as a title names it: a folder whose name ends in "cohort" says so itself."""
+        return f"the {self.cohort}" if self.cohort.casefold().endswith("cohort") else f"the cohort {self.cohort}"
+
+    @property
     def quick(self) -> bool:
         """Whether it was a rehearsal whose figures mean little."""
         return self.settings.quick

@@ -194,12 +194,12 @@ def histograms(
     Args:
         panels: by the panel's title and what was compared (a method, "same person", "other people"), the values.
         axis: what they are, such as "cosine similarity".
-        marks: upright lines by name, such as a recogniser's threshold.
-        limits: of the axis; None: those of the data.
+        marks: upright lines by name, such as a recogniser's threshold; those beyond `limits` are left out.
+        limits: of the axis; None: those of the data and the marks.
     """
     everything = [np.asarray(values, float).ravel() for panel in panels.values() for values in panel.values()]
     joined = np.concatenate(everything) if everything else np.zeros(0)
-    joined = joined[np.isfinite(joined)]
+    joined = np.concatenate([joined[np.isfinite(joined)], [] if limits else list((marks or {}).values())])
     if limits:
         low, high = limits
     else:
@@ -221,9 +221,12 @@ def histograms(
                 zorder=4 if style.strong else 2,
             )  # fmt: skip
         for name, place in (marks or {}).items():
+            if not edges[0] <= place <= edges[-1]:  # its name, beyond the axes, would leave them no room
+                continue
             axes.axvline(place, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
             axes.text(
-                place, 0.98, f" {name}", transform=axes.get_xaxis_transform(), fontsize=SMALL, color=INK, va="top",
+                place, 0.98, f" {name} ", transform=axes.get_xaxis_transform(), fontsize=SMALL, color=INK, va="top",
+                ha="left" if 2 * place < edges[0] + edges[-1] else "right",
             )  # fmt: skip
         axes.set_xlim(edges[0], edges[-1])
         axes.set_yticks([])

@@ -65,7 +65,8 @@ def to_csv(table: Table) -> bytes:
 
 def _facts(facts: ReportFacts) -> dict[str, Any]:
     told = asdict(facts)
-    told["settings"].pop("networks")  # a path of this machine
+    for path in ("networks", "diagnosis_weights"):  # of this machine
+        told["settings"].pop(path)
     told["date"] = facts.date.isoformat()
     told["diseases"] = dict(facts.diseases)
     return told | {"quick": facts.quick}

@@ -101,7 +101,9 @@ def bim_table(scene: Scene) -> tuple[Table, Interval, Interval]:
         ),
         tuple(rows),
         f"{scene.effort.spoof_steps} steps of half a level or less, the best of them taken; the target is another "
-        f"patient, if possible one whom no judge takes for this one as it is. The attacker takes gradients through "
+        f"patient, if possible one whom no judge takes for this one as it is. The size of the steps was tuned "
+        f"on attacked photographs themselves (of a made cohort's internal split), and which of them is best is chosen "
+        f"on the one attacked, by the attacker's recognisers: both make him the stronger, not the weaker. The attacker takes gradients through "
         f"{', '.join(one.spec.name for one in seen_by)}, which are in the training losses; the others judge. "
         "With the right key he sees through revealing and restoring; rounding, "
         "the decision that the key fits and laying the change back into the photograph are passed straight through "
