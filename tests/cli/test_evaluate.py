@@ -58,7 +58,7 @@ def test_wrong_use_is_one_line(rofi, cohort, tmp_path, options, words):
 @pytest.mark.parametrize(
     ("file", "words"), [(None, "no such folder"), ("notes.txt", "no ImageNet weights"), ("vit.pth", "cannot be read")]
 )
-def test_diagnosis_weights_of_no_use_are_refused_before_anything_is_read(rofi, cohort, tmp_path, monkeypatch, file, words):
+def test_diagnosis_weights_of_no_use_are_refused_at_once(rofi, cohort, tmp_path, monkeypatch, file, words):
     monkeypatch.setattr("rofi.evaluation.open_bench.open_bench", lambda *_: pytest.fail("went to work"))
     folder = tmp_path / "weights"
     if file:

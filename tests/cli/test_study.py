@@ -8,7 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from evaluation.small_bench import Blurring, make_bench
+from rofi.cli.study import _cell
 from rofi.cohort.row import Split
+from rofi.evaluation.intervals import Interval
 
 
 @pytest.fixture
@@ -81,6 +83,11 @@ def test_what_is_wrong_is_one_line(rofi, opened, tmp_path, wrong):
     assert ended.status == 2
     assert ended.err.splitlines()[-1].startswith("rofi: ")
     assert "Traceback" not in ended.err
+
+
+def test_what_rounds_to_nothing_is_shown_without_a_sign():
+    assert _cell(-0.0004, 3) == "0.000"
+    assert _cell(Interval(-1e-17, -0.25, 0.25), 3) == "0.000 (-0.250 to 0.250)"
 
 
 def test_without_the_extra_it_says_what_to_install(rofi, monkeypatch, tmp_path):

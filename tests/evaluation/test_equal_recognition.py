@@ -133,5 +133,5 @@ def test_a_single_person_is_an_error(bench):
 
 
 def test_no_photograph_is_an_error(bench):
-    with pytest.raises(RofiError, match="fewer than two people"):
+    with pytest.raises(RofiError, match="no face in any of 0 photographs"):
         equal_recognition(replace(bench, cases=()))

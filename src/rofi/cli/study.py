@@ -159,8 +159,8 @@ def _cell(cell: Cell, decimals: int) -> str:
         case None:
             return "–"
         case float():
-            return f"{cell:.{decimals}f}"
+            return f"{cell:z.{decimals}f}"
         case str() | int():
             return printable(str(cell))
         case interval:
-            return f"{interval.estimate:.{decimals}f} ({interval.low:.{decimals}f} to {interval.high:.{decimals}f})"
+            return f"{interval.estimate:z.{decimals}f} ({interval.low:z.{decimals}f} to {interval.high:z.{decimals}f})"

@@ -59,7 +59,7 @@ def equal_recognition(bench: Bench) -> EqualRecognition:
         bench: with the evaluation recognisers, or else with the packaged one.
 
     Raises:
-        RofiError: fewer than two people, or feature-wise privacy refuses all.
+        RofiError: no photograph with a face, fewer than two people, or feature-wise privacy refuses all.
         PhotoError: an original is missing or damaged.
     """
     cases = _choose(bench)

@@ -42,7 +42,7 @@ def auroc_interval(diseased: ArrayLike, healthy: ArrayLike, confidence: float = 
     """The same with a confidence interval: DeLong's variance (DeLong et al. 1988), on the logit's scale.
 
     Where the two do not overlap that variance is 0, though another sample might overlap: Newcombe's score interval
-    (Statistics in Medicine 25, 559, 2006, method 5) takes its place, which asks the areas themselves for their variance.
+    (Statistics in Medicine 25, 559, 2006, method 5) takes its place, in which the areas tell their own variance.
 
     Args:
         diseased: (D,) independent scores, at least two.

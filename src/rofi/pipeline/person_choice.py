@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -18,15 +19,50 @@ from rofi.recognition.recogniser import Recogniser
 Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.float32]
 
+SKETCH_SIDE = 128
+"""Least pixels of a view in which candidates are compared; no recogniser sees more."""
 
-class Choice(NamedTuple):
-    """One candidate: its number, its likeness to the patients (the worst face's), their heads with the outline moved,
-    and the persons placed in these."""
 
-    candidate: int
+class Candidate(NamedTuple):
+    """One salt: its number, and the likeness of its persons to the patients (the worst face's)."""
+
+    number: int
     likeness: float
+
+
+class Drawing(NamedTuple):
+    """The patients' heads with the outline moved, and the persons placed in these."""
+
     heads: list[MovedHead]
     placed: list[PlacedPerson]
+
+
+class _Sketch(NamedTuple):
+    """What drawing a person takes of a face, with fewer pixels; see `FoundFace`."""
+
+    surroundings: Bytes
+    mesh: npt.NDArray[np.float64]
+    signs: npt.NDArray[np.bool_]
+    alone: bool
+
+    @property
+    def view(self) -> Bytes:
+        """(V, V, 3) the aligned face."""
+        margin, side = (len(self.surroundings) - len(self.signs)) // 2, len(self.signs)
+        return np.ascontiguousarray(self.surroundings[margin : margin + side, margin : margin + side])
+
+    @classmethod
+    def of(cls, face: FoundFace, shrink: int = 1) -> Self:
+        """A face with a `shrink`-th of the pixels either way."""
+        if shrink == 1:
+            return cls(face.surroundings, face.mesh, face.signs, face.alone)
+        mesh = face.mesh / shrink
+        mesh[:, :2] += 0.5 / shrink - 0.5
+        surroundings, signs = (
+            cv2.resize(picture, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+            for picture in (face.surroundings, face.signs.astype(np.float32))
+        )
+        return cls(np.asarray(surroundings, np.uint8), mesh, signs > 0, face.alone)
 
 
 def rank_candidates(
@@ -34,7 +70,7 @@ def rank_candidates(
     recogniser: Recogniser,
     faces: Sequence[FoundFace],
     keys: Sequence[Sequence[Keys]],
-) -> list[Choice]:
+) -> list[Candidate]:
     """Every candidate, least alike first.
 
     Args:
@@ -43,26 +79,39 @@ def rank_candidates(
         faces: of the photograph.
         keys: per candidate, per face.
     """
-    originals = [recogniser.embed(face.view[None]) for face in faces]
-    choices = []
-    for candidate, vectors in enumerate(keys):
-        people = persons(torch.from_numpy(np.stack(vectors)))
-        heads = [_moved(face, key) for face, key in zip(faces, vectors, strict=True)]
-        placed = [
-            place_person(head.view, head.mesh, face.signs, **people.arrays(index))
-            for index, (face, head) in enumerate(zip(faces, heads, strict=True))
-        ]
-        likeness = [
-            float(recogniser.similarity(recogniser.embed(to_bytes(person.face)[None]), original)[0])
-            for person, original in zip(placed, originals, strict=True)
-        ]
-        choices.append(Choice(candidate, max(likeness), heads, placed))
-    return sorted(choices, key=lambda choice: choice.likeness)
+    sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
+    originals = recogniser.embed(np.stack([sketch.view for sketch in sketches]))
+    candidates = []
+    for number, vectors in enumerate(keys):
+        drawn = np.stack([to_bytes(person.face) for person in _draw(persons, sketches, vectors).placed])
+        likeness = recogniser.similarity(recogniser.embed(drawn), originals)
+        candidates.append(Candidate(number, float(likeness.max())))
+    return sorted(candidates, key=lambda candidate: candidate.likeness)
 
 
-def _moved(face: FoundFace, key: Keys) -> MovedHead:
-    outline = Outline.of_key(key) if face.alone else Outline()
-    return move_outline(face.surroundings, face.mesh, face.signs, outline)
+def draw_persons(persons: PersonModel, faces: Sequence[FoundFace], keys: Sequence[Keys]) -> Drawing:
+    """The keys' persons in the patients' places, a key for each face."""
+    return _draw(persons, [_Sketch.of(face) for face in faces], keys)
+
+
+def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:
+    people = persons(torch.from_numpy(np.stack(keys)))
+    heads = [
+        move_outline(face.surroundings, face.mesh, face.signs, Outline.of_key(key) if face.alone else Outline())
+        for face, key in zip(faces, keys, strict=True)
+    ]
+    placed = [
+        place_person(head.view, head.mesh, face.signs, **people.arrays(index))
+        for index, (face, head) in enumerate(zip(faces, heads, strict=True))
+    ]
+    return Drawing(heads, placed)
+
+
+def _shrink(face: FoundFace) -> int:
+    """The largest divisor of both sides that leaves `SKETCH_SIDE` pixels."""
+    view, around = face.alignment.view, int(face.surroundings.shape[0])
+    fits = [by for by in range(1, view // SKETCH_SIDE + 1) if view % by == 0 and around % by == 0]
+    return max(fits, default=1)
 
 
 def to_bytes(picture: npt.NDArray[np.float32]) -> Bytes:

@@ -26,7 +26,7 @@ from rofi.keys.derivation import key_vector, pseudonym, seal_key
 from rofi.keys.secret import Secret
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks, pixels, planes, to_picture
-from rofi.pipeline.person_choice import Choice, rank_candidates, to_bytes
+from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates, to_bytes
 from rofi.pipeline.region import pack_region
 from rofi.pipeline.salts import candidate_salts
 from rofi.recognition.recogniser import Recogniser
@@ -61,9 +61,9 @@ class ProtectOptions:
     seal: bool = True
     sign_detail: Literal["native", "network"] = "native"
     min_face: float = 40.0
-    candidates: int = 16
+    candidates: int = 48
     attempts: int = 2
-    rounds: int = 6
+    rounds: int = 2
 
     def format_of(self, source: str | None) -> str:
         """Format of the protected file of a photograph in the format `source`; None is an unknown one."""
@@ -128,8 +128,9 @@ class Protector:
             raise AlreadyProtected(f"{name}: is a protected file already; protect the original instead")
         photo = decode(original, name)
         faces = self.finder.find(photo.pixels, name)
-        for salt, choice, vectors in self._choices(original, faces):
-            protected, records = self._protect_faces(photo.pixels, faces, choice, vectors)
+        for salt, vectors in self._choices(original, faces):
+            drawing = draw_persons(self.networks.model.person, faces, vectors)
+            protected, records = self._protect_faces(photo.pixels, faces, drawing, vectors)
             likeness = self._likeness(protected, faces)
             if likeness < self.judge.spec.threshold:
                 packed = self._pack(original, name, photo.format, protected, salt, records, likeness)
@@ -140,21 +141,21 @@ class Protector:
 
     def _choices(
         self, original: bytes, faces: Sequence[FoundFace]
-    ) -> Iterator[tuple[bytes, Choice, list[npt.NDArray[np.float32]]]]:
-        """Salts worth protecting with, the most promising of each round first, and what goes with them."""
+    ) -> Iterator[tuple[bytes, list[npt.NDArray[np.float32]]]]:
+        """Salts worth protecting with, the most promising of each round first, and their keys of every face."""
         salts, size = self.salts(original), self.options.candidates
         for start in range(0, len(salts), size):
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
             ranked = rank_candidates(self.networks.model.person, self.judge, faces, keys)
-            for choice in ranked[: self.options.attempts]:
-                yield several[choice.candidate], choice, keys[choice.candidate]
+            for candidate in ranked[: self.options.attempts]:
+                yield several[candidate.number], keys[candidate.number]
 
     def _protect_faces(
         self,
         photo: Bytes,
         faces: Sequence[FoundFace],
-        choice: Choice,
+        drawing: Drawing,
         keys: Sequence[npt.NDArray[np.float32]],
     ) -> tuple[Bytes, list[FaceRecord]]:
         protected = photo.copy()
@@ -163,7 +164,7 @@ class Protector:
             for face in faces:  # also those signs of one face that lie in another's window
                 free[face.window.slices] &= ~face.keep
         records = []
-        for face, head, placed, key in zip(faces, choice.heads, choice.placed, keys, strict=True):
+        for face, head, placed, key in zip(faces, *drawing, keys, strict=True):
             changed = self._protect_face(photo, protected, free, face, head, placed, key)
             # Whatever another face would change in a block that carries this one's original would destroy it.
             free[face.window.slices] &= ~block_pixels(touched_blocks(changed), face.window.shape)

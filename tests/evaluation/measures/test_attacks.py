@@ -78,6 +78,7 @@ def test_every_attack_has_a_table_and_what_is_missing_a_reason(attacked):
     assert guessed["right key"][3].estimate == 1
     assert guessed["sealed original: the right secret"][3].estimate == 1
     assert next(v for v in section.verdicts if "wrong key" in v.question).good
+    assert "steps was tuned on attacked photographs" in tables["attack-bim"].note
 
 
 def test_a_second_run_takes_everything_from_the_store(attacked, monkeypatch):

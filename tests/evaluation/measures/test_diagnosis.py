@@ -106,7 +106,7 @@ def with_weights(tmp_path_factory):
     """A quick bench whose user has ImageNet weights of a small ViT."""
     folder = tmp_path_factory.mktemp("with-weights")
     (folder / "weights").mkdir()
-    state = VisionTransformer(32, 32, 1, 16).state_dict()
+    state = VisionTransformer(32, 64, 1, 16).state_dict()
     safetensors.torch.save_file(state, folder / "weights" / "vit_tiny.safetensors")
     counts = {Split.TRAIN: 40, Split.SELECTION: 16, Split.INTERNAL: 8}
     settings = {"quick": True, "resamples": 50, "diagnosis_weights": folder / "weights"}

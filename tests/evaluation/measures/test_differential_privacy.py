@@ -12,6 +12,7 @@ from evaluation.small_bench import make_bench
 from rofi.cohort.row import Split
 from rofi.errors import CohortError
 from rofi.evaluation.case_landmarks import landmark_cases
+from rofi.evaluation.diagnosis.settings import DiagnosisSettings
 from rofi.evaluation.diagnosis.targets import OUTPUTS
 from rofi.evaluation.equal_recognition import EqualRecognition
 from rofi.evaluation.face_geometry import point_shifts
@@ -165,6 +166,21 @@ def test_a_reader_that_sees_nothing_in_originals_gives_no_verdict(bench, monkeyp
     assert verdict.answer.startswith("AUROC of health")
     monkeypatch.setattr(module, "train_panel", lambda bench, settings: panel(RednessDesk(0.0)))
     assert measure(bench).verdicts == ()
+
+
+def test_the_readers_are_those_of_the_diagnosis(bench, monkeypatch, tmp_path):
+    """With the same settings, so that they are trained once."""
+    seen = []
+
+    def trained(bench, settings):
+        seen.append(settings)
+        return panel(RednessDesk())
+
+    monkeypatch.setattr(module, "train_panel", trained)
+    given = replace(bench, settings=replace(bench.settings, diagnosis_weights=tmp_path))
+    measure(given)
+    assert seen == [DiagnosisSettings.of(given.settings)]
+    assert seen[0].weights == tmp_path
 
 
 def test_without_readers_the_rest_is_measured_and_they_are_named(bench, monkeypatch):

@@ -89,7 +89,6 @@ def test_the_first_row_is_what_the_paper_has(section):
 
 def test_the_verdict_quotes_every_split_and_the_worst_decides(bench):
     """Of the third split too few patients have a tumour that is found in the original."""
-    splits = (Split.INTERNAL, Split.EXTERNAL_1, Split.EXTERNAL_2)
     shares = {Split.INTERNAL: (1.0, 0.98), Split.EXTERNAL_1: (0.9, 0.3), Split.EXTERNAL_2: (1.0,)}
     rofi = Smoothing("rofi")
     results = [

@@ -1,8 +1,9 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import scipy.stats
+from PIL import Image
 
 from evaluation.small_bench import Refusing, make_bench
 from rofi.cohort.row import Split
@@ -89,8 +90,83 @@ def test_too_much_noise_from_the_start_is_said(bench):
     assert "the least noise tried" in found.note
 
 
+def test_the_least_noise_is_taken_where_more_is_recognised_with_more(bench):
+    """As chance may have it on few photographs; the most noise is nearer to the rate, but no noise is needed."""
+
+    @dataclass(frozen=True)
+    class Revealing(Hiding):
+        def protect(self, photo):
+            return encode(255 - photo.pixels if self.noise < 1 else photo.pixels, "png")
+
+    found = calibrate(bench, Revealing, rate=0.6, bounds=(0.5, 2.0))
+    assert [trial.rate for trial in found.trials] == [0, 1]
+    assert found.method.noise == 0.5
+    assert "the least noise tried gives no more already" in found.note
+
+
+def test_the_least_noise_of_those_that_give_the_rate_is_looked_for(bench):
+    most = float(np.sqrt(THRESHOLDS[11] * THRESHOLDS[12]))  # gives it too
+    found = calibrate(bench, Hiding, rate=0.25, bounds=(0.01, most), trials=12)
+    assert found.chosen.rate == 0.25
+    assert THRESHOLDS[11] <= found.method.noise < 1.01 * THRESHOLDS[11]
+
+
+def test_a_rate_that_is_jumped_over_is_said(bench):
+    """From everybody to nobody at once: noise does reach the rate, but none gives it."""
+
+    @dataclass(frozen=True)
+    class AllAtOnce(Hiding):
+        def protect(self, photo):
+            return encode(255 - photo.pixels if self.noise >= 1 else photo.pixels, "png")
+
+    found = calibrate(bench, AllAtOnce, rate=0.6, bounds=(0.1, 10.0))
+    assert {trial.rate for trial in found.trials} == {0, 1}
+    assert found.method.noise == 0.1, "of equal ones the least"
+    assert found.note.endswith("; of the noises tried none comes nearer to it.")
+
+
+def test_too_few_photographs_to_show_the_rate_are_said(bench):
+    found = calibrate(bench, Hiding, rate=0.03, bounds=(0.01, 100.0), trials=4)
+    assert "fewer than 34 photographs cannot show that rate: one of 16 is 6.2%" in found.note
+    enough = calibrate(bench, Hiding, rate=1 / 16, bounds=(0.01, 100.0), trials=12)
+    assert "cannot show" not in enough.note
+    assert enough.chosen.rate == 1 / 16
+
+
+def test_refused_photographs_are_counted_and_not_among_the_rates(bench):
+    @dataclass(frozen=True)
+    class Choosy(Hiding):
+        def protect(self, photo):
+            return Refusing().protect(photo) if photo.name.endswith(("000.png", "015.png")) else super().protect(photo)
+
+    found = calibrate(bench, Choosy, rate=0.5, bounds=(0.01, 100.0), trials=12)
+    assert {trial.photographs for trial in found.trials} == {PEOPLE - 2}
+    assert found.chosen.rate == 0.5
+    assert "on 16 photographs (2 of them refused), gives" in found.note
+
+
+def without_faces(bench, count):
+    """The first cases turned grey, and no table to tell where their faces are."""
+    cases = tuple(replace(case, row=replace(case.row, points=None)) for case in bench.cases[:count])
+    for case in cases:
+        Image.fromarray(np.full((320, 320, 3), 128, np.uint8)).save(bench.cohort / case.row.image)
+    return cases
+
+
+def test_photographs_without_a_face_are_left_out(bench):
+    cases = (*without_faces(bench, 4), *bench.cases[4:])
+    assert calibrate(bench, Hiding, rate=0.25, bounds=(0.01, 100.0), cases=cases).cases == PEOPLE - 4
+
+
+def test_no_face_at_all_is_an_error_of_one_line(bench):
+    with pytest.raises(RofiError, match=r"^no face in any of 3 photographs to calibrate on: give a .*$"):
+        calibrate(bench, Hiding, cases=without_faces(bench, 3))
+    with pytest.raises(RofiError, match="no face in any of 0 photographs"):
+        calibrate(bench, Hiding, cases=())
+
+
 def test_a_method_that_refuses_everything_is_an_error(bench):
-    with pytest.raises(RofiError, match="refuses all 16 photographs"):
+    with pytest.raises(RofiError, match=r"^Refusing with noise 0\.05 refuses all 16 photographs: calibrate on others$"):
         calibrate(bench, lambda noise: Refusing())
 
 

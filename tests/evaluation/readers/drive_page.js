@@ -2,7 +2,7 @@
 //
 //     node drive_page.js PAGE.html < steps.json
 //
-// Steps: {"click": "text of a button"}, {"key": "y"}, {"reopen": true}, {"forbidStorage": true}, {"wait": milliseconds}.
+// Steps: {"click": "text of a button", "at": [x, y] in the window if by mouse}, {"key": "y"}, {"reopen": true}, {"forbidStorage": true}, {"wait": milliseconds}.
 // Prints what is seen after each step, and the files that were saved.
 "use strict";
 const fs = require("node:fs");
@@ -32,11 +32,21 @@ class Element {
   addEventListener(name, listener) { this.listeners[name] = listener; }
   focus() { world.focused = this; }
   showModal() { this.open = true; }
+  // Every image is shown in a box of 400 x 200, itself a square; every pane shows 300 x 300 of 1000 x 1000.
+  getBoundingClientRect() { return { left: 0, top: 0, width: 400, height: 200 }; }
+  get naturalWidth() { return 100; }
+  get naturalHeight() { return 100; }
+  get clientWidth() { return 300; }
+  get clientHeight() { return 300; }
+  get scrollWidth() { return 1000; }
+  get scrollHeight() { return 1000; }
+  scrollTo(x, y) { world.scrolled = [x, y]; }
+  querySelector(tag) { return [...this.walk()].find((element) => element.tagName === tag.toUpperCase()); }
   close() { this.open = false; }
-  click() {
+  click(at) {
     if (this.disabled) return;
     if (this.tagName === "A") saved[this.attributes.download] = world.blobs[this.attributes.href];
-    this.listeners.click?.({});
+    this.listeners.click?.({ currentTarget: this, detail: at ? 1 : 0, clientX: at?.[0] ?? 0, clientY: at?.[1] ?? 0 });
   }
   get textContent() { return this.text + this.children.map((child) => child.textContent ?? child).join(""); }
   set textContent(text) { this.children = []; this.text = text; }
@@ -91,7 +101,7 @@ function step(one) {
     const found = [...world.fixed.main.walk(), ...world.fixed.enlarged.walk()]
       .find((element) => element.tagName === "BUTTON" && (element.attributes["aria-label"] ?? element.textContent).includes(one.click));
     if (!found) throw new Error(`no button ${one.click}: ${world.fixed.main.textContent}`);
-    found.click();
+    found.click(one.at);
   }
   const pressed = [...world.fixed.main.walk()].filter((element) => element.attributes["aria-pressed"] === "true");
   return {
@@ -100,6 +110,7 @@ function step(one) {
     pressed: pressed.map((element) => element.attributes["data-value"]),
     warning: world.fixed.warning.hidden === false && world.fixed.warning.textContent,
     enlarged: Boolean(world.fixed.enlarged.open),
+    scrolled: world.scrolled,
     picture: [...world.fixed.main.walk()].find((element) => element.tagName === "IMG")?.attributes.src.slice(0, 23),
   };
 }

@@ -31,6 +31,12 @@ def test_what_is_typed_is_taken_in_any_case(kind, typed, value):
     assert questions(kind, (), 3)[0].value_of(typed) == value
 
 
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_asked_holds_wherever_page_and_sheet_place_the_pictures(kind):
+    texts = (*INSTRUCTIONS[kind], *(question.text for question in questions(kind, tuple(Sign), 5)))
+    assert not {"upper", "lower", "above", "below", "left", "right"} & set(" ".join(texts).lower().split())
+
+
 def test_all_diseases_can_be_chosen_whatever_the_study_has():
     values = {option.value for option in questions(Kind.DISEASE)[0].options}
     assert values == {*Disease, "cannot_tell"}

@@ -115,7 +115,7 @@ def test_pictures_carry_no_metadata(made, kind):
 
 def test_page_asks_the_network_for_nothing(made):
     for out, _ in made.values():
-        page = without_pictures(page_of(out))
+        page = re.sub(r"'sha256-[^']*'", "", without_pictures(page_of(out)))  # a digest may hold // by chance
         assert "default-src 'none'" in page
         assert not re.search(r"https?:|//[a-z]|src=|@import|url\(|fetch|XMLHttp", page)
 

@@ -140,6 +140,26 @@ def test_keys_answer_nothing_on_the_first_page_or_on_an_enlarged_picture(tmp_pat
 
 
 @needs_node
+def test_an_enlarged_picture_shows_what_was_tapped_or_else_the_eyes_and_closes_by_its_key(tmp_path):
+    page = page_of(study_of(Kind.HEALTH), tmp_path)
+    tapped = {"click": "Picture 1", "at": [250, 50]}  # three quarters across the square within its box, a quarter down
+    ended = drive(page, {"click": "Start"}, tapped, {"key": "z"}, {"key": "z"}, {"key": "z"})
+    assert [seen["enlarged"] for seen in ended["seen"]] == [False, True, False, True, False]
+    assert ended["seen"][1]["scrolled"] == [750 - 150, 250 - 150]
+    assert ended["seen"][3]["scrolled"] == [500 - 150, 400 - 150]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_nothing_but_the_page_itself_may_darken_or_hover(tmp_path, kind):
+    page = page_of(study_of(kind), tmp_path).read_text()
+    assert '<meta name="color-scheme" content="only light">' in page
+    assert "color-scheme: only light" in page
+    without_mouse = re.sub(r"@media \(hover: hover\) \{[^}]*\} \}", "", page)
+    assert ":hover" in page
+    assert ":hover" not in without_mouse
+
+
+@needs_node
 def test_a_browser_that_keeps_nothing_says_so_and_still_gives_the_answers(tmp_path):
     page = page_of(study_of(Kind.HEALTH), tmp_path)
     ended = drive(page, {"forbidStorage": True}, {"click": "Start"}, {"key": "y"}, {"click": "Save answers so far"})

@@ -32,7 +32,7 @@ def test_a_person_comes_once():
     chosen, left_out = select_cases(cases, Kind.HEALTH, None, 0)
     assert len({one.person for one in chosen}) == len(chosen) == 20
     assert Counter(one.diseased for one in chosen) == {True: 10, False: 10}
-    assert left_out == ("20 further images of people who are in the study already",)
+    assert left_out == ("20 further images of the same people",)
 
 
 def test_a_study_of_diseases_takes_patients_whose_disease_is_known():

@@ -114,7 +114,8 @@ def disease_tables(bench: Bench, results: Sequence[Result]) -> list[Table]:
 
 
 def _higher(head: Sequence[str], methods: Sequence[str]) -> tuple[Better | None, ...]:
-    return (*(None for _ in head), *("higher" for _ in methods))
+    ways: list[Better] = ["higher"] * len(methods)
+    return (*(None,) * len(head), *ways)
 
 
 def differences_table(bench: Bench, results: Sequence[Result]) -> Table:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from rofi.errors import WeightsMismatch
 from rofi.evaluation.bench import Bench, Case
 from rofi.evaluation.diagnosis.calibration import Calibration, calibrate
 from rofi.evaluation.diagnosis.framing import whole_face
@@ -102,9 +103,7 @@ def check_weights(settings: DiagnosisSettings) -> None:
     files = {kind: file for kind in NETWORKS if (file := find_weights(settings.weights, kind.name)) is not None}
     if settings.weights is not None and not files:
         names = " or ".join(f"{kind.name}*.pth" for kind in NETWORKS)
-        raise WeightsMismatch(
-            f"{settings.weights}: no ImageNet weights in it; give a folder with {names} (or .safetensors), or leave it out"
-        )
+        raise WeightsMismatch(f"{settings.weights}: no ImageNet weights in it; give a folder with {names}, or none")
     for kind, file in files.items():
         for side in settings.sides:
             kind.build(file, side)

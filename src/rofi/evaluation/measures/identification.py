@@ -149,7 +149,8 @@ def _verification(bench: Bench, gallery: IdGallery, results: Sequence[Result]) -
         "to a method; a dash where they are too few for the rate. TAR and EER are of pairs with the gallery's "
         "photograph. The lower TAR is and the nearer EER to 0.5, the better a method protects."
     )
-    better: tuple[Better | None, ...] = (None, None, *("lower",) * (2 + len(_FARS)), None)  # of an EER the nearer to 0.5
+    ways: list[Better] = ["lower"] * (2 + len(_FARS))
+    better = (None, None, *ways, None)  # neither way of an EER: the nearer to 0.5 the better
     return Table("verification", "Verification", columns, tuple(rows), note, better=better)
 
 

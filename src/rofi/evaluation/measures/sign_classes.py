@@ -121,7 +121,7 @@ def _of_split(bench: Bench, panel: Panel, split: Split) -> list[_Result]:
 
 
 _HEAD = ("split", "reader", "method", "photographs", "refused")
-_BETTER: tuple[Better | None, ...] = (*(None,) * len(_HEAD), *("higher",) * len(SIGNS))
+_BETTER: tuple[Better | None, ...] = (*(None for _ in _HEAD), "higher", "higher", "higher", "higher")
 
 
 def _head(result: _Result) -> tuple[Cell, ...]:

@@ -82,7 +82,8 @@ class Calibration:
         few: tuple[str, ...] = ()
         if one > self.wanted:
             need = math.ceil(1 / self.wanted)
-            few = (f"fewer than {need} photographs cannot show that rate: one of {self.chosen.photographs} is {one:.1%}",)
+            given = self.chosen.photographs
+            few = (f"fewer than {need} photographs cannot show that rate: one of {given} is {one:.1%}",)
         if abs(self.chosen.rate - self.wanted) <= one / 2:
             return few
         if all(trial.rate > self.wanted for trial in self.trials):
@@ -105,8 +106,9 @@ def calibrate(
 
     A protected photograph is recognised if the original nearest to it, among the originals of all cases, is of its own
     person. The rate falls with the noise, so the logarithm of the noise is bisected, and the trial whose mean rate over
-    the judges is nearest to `rate` is taken, of equal ones that with the least noise. Where the least noise gives no more
-    than `rate`, it is taken; where the most gives more, whichever gives least. `Calibration.note` says which it was.
+    the judges is nearest to `rate` is taken, of equal ones that with the least noise. Where the least noise gives no
+    more than `rate`, it is taken; where the most gives more, that of the two with the lower rate. `Calibration.note`
+    says so.
     A trial costs about 0.1 s an image on one core, and nothing the second time.
 
     Args:
@@ -129,7 +131,7 @@ def calibrate(
     given = _spread(bench) if cases is None else tuple(cases)
     chosen = tuple(case for case in given if _has_face(bench, case))
     if not chosen:
-        raise RofiError(f"no face in any of {len(given)} photographs to calibrate on: give a cohort or a split with faces")
+        raise RofiError(f"no face in any of {len(given)} photographs to calibrate on: give a split that has some")
     if len({case.person for case in chosen}) < 2:
         raise RofiError("fewer than two people to calibrate on: give a cohort with more patients")
     recognisers = [Recogniser(SPECS[name], bench.settings.networks, threads=1) for name in judges]
@@ -179,7 +181,7 @@ def _try(
     seen = made["numbers"].astype(int)
     if not len(seen):
         raise RofiError(
-            f"{method.facts.title} with noise {noise:.4g} refuses all {len(cases)} photographs: give others to calibrate on"
+            f"{method.facts.title} with noise {noise:.4g} refuses all {len(cases)} photographs: calibrate on others"
         )
     probe_people = [people[number] for number in seen]
     for judge in judges:

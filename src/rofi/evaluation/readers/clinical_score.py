@@ -187,9 +187,11 @@ def kappa_with_originals(reading: Reading, treatment: int) -> Interval | None:
 
 
 _NOTE = """Every figure is of the readers' majority. Kappa (Cohen's) is with the majority on the originals of the same
-patients, its interval asymptotic. Sensitivity, specificity and what is named rightly are against the cohort's table,
-with exact binomial intervals; MCC, too, with BCa bootstrap intervals over patients, a dash where the table has one
-answer only. Fleiss' kappa is between the readers, a dash where they all give one and the same answer."""
+patients, its interval asymptotic; where that has no width, from the exact limits of the share of agreements.
+Sensitivity, specificity and what is named rightly are against the cohort's table, with exact binomial intervals; MCC,
+too, with BCa bootstrap intervals over patients (all right or all wrong: from the exact limits of the share), a dash
+where the table has one answer only. Fleiss' kappa is between the readers, with BCa bootstrap intervals over patients, a
+dash where they all give one and the same answer."""
 _SENSITIVITY_NOTE = (
     "Share of the patients with each disease whom the readers' majority finds; exact binomial intervals."
 )

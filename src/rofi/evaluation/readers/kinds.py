@@ -106,7 +106,7 @@ def questions(kind: Kind, signs: Sequence[Sign] = MANUAL_SIGNS, candidates: int 
         case Kind.RECOGNITION:
             people = [Option(letter, f"Person {letter}", letter.lower()) for letter in LETTERS[:candidates]]
             nobody = Option(NONE, "None of them, or cannot tell", "n")
-            text = "Which of these people is the one in the upper picture?"
+            text = "Which of these people is it?"
             return (Question("person", text, (*people, nobody)),)
 
 
@@ -127,8 +127,8 @@ INSTRUCTIONS = {
         "patient before.",
     ),
     Kind.RECOGNITION: (
-        "You see a face, perhaps altered, and below it several people. One of them is the person in the face "
-        "above. Choose who it is; if you cannot tell, say so rather than guess.",
+        "You see a face, perhaps altered, and several people with a letter each. One of them is the person with that "
+        "face. Choose who it is; if you cannot tell, say so rather than guess.",
     ),
 }
 

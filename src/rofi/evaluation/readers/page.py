@@ -41,7 +41,7 @@ def make_page(
         "pictures": {name: f"data:image/jpeg;base64,{_base64(data)}" for name, data in pictures.items()},
     }
     parts = {
-        "TITLE": escape(f"Reader study {study}, reader {reader}"),
+        "TITLE": escape(f"Study {study}, reader {reader}"),
         "STYLE_HASH": _hash(style),
         "SCRIPT_HASH": _hash(script),
         "STYLE": style,

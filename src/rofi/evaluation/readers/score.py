@@ -125,4 +125,4 @@ def _recognition(
 
 
 def _short(interval: Interval) -> str:
-    return f"{interval.estimate:.3f} ({interval.low:.3f} to {interval.high:.3f})"
+    return f"{interval.estimate:z.3f} ({interval.low:z.3f} to {interval.high:z.3f})"

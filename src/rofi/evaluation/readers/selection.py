@@ -43,7 +43,7 @@ def select_cases(
     shuffled = [fitting[number] for number in generator.permutation(len(fitting))]
     by_person = _one_each(shuffled)
     if len(by_person) < len(fitting):
-        left_out.append(f"{len(fitting) - len(by_person)} further images of people who are in the study already")
+        left_out.append(f"{len(fitting) - len(by_person)} further images of the same people")
     chosen = by_person if most is None else _spread(by_person, most)
     if len(chosen) < len(by_person):
         left_out.append(f"{len(by_person) - len(chosen)} people, since {most} were asked for")

@@ -29,7 +29,7 @@ def shown(cell: Cell, decimals: int, column: str = "") -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, Interval):
-        if not math.isfinite(cell.estimate):
+        if not math.isfinite(cell.estimate) or cell.low == cell.high:  # without a width it would promise too much
             return _number(cell.estimate, decimals)
         estimate, low, high = (_plain(number, decimals) for number in (cell.estimate, cell.low, cell.high))
         return f"{estimate} ({low} to {high})"

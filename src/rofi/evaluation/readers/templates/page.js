@@ -95,9 +95,9 @@
       heading,
       ...study.instructions.map((text) => make("p", {}, text)),
       make("p", {},
-        `There are ${items.length} pictures. Your answers stay in this browser on this device: you can close the page and go on later. At the end you save them as a file for the organiser. Nothing is sent anywhere.`),
-      make("p", {}, "Work alone, in dimmed light, on the same screen throughout if you can. Tap a picture to enlarge it."),
-      make("div", { class: "keys" }, make("label", {}, box, "Answer with the letters shown on the buttons; arrow keys go back and on, Enter goes on, Z enlarges")),
+        `There ${items.length === 1 ? "is one picture" : `are ${items.length} pictures`}. Your answers stay in this browser on this device: you can close the page and go on later. At the end you save them as a file for the organiser. Nothing is sent anywhere.`),
+      make("p", {}, "Work alone, in dimmed light, on the same screen throughout if you can. Tap or click a picture to enlarge it there."),
+      make("div", { class: "keys" }, make("label", {}, box, "Answer with the letters shown on the buttons; arrow keys go back and on, Enter goes on, Z enlarges and makes small again")),
       make("div", { class: "turns" },
         make("button", { type: "button", class: "main", click: goOn }, begun ? "Go on" : "Start")),
     );
@@ -116,7 +116,7 @@
     const single = questions.length === 1;
     const heading = headingOf(single ? questions[0].text : "What do you see?");
     const name = `Picture ${number + 1} of ${items.length}`;
-    const picture = make("button", { type: "button", class: "picture", "aria-label": `${name}: enlarge`, click: () => enlarge(item) },
+    const picture = make("button", { type: "button", class: "picture", "aria-label": `${name}: enlarge`, click: (event) => enlarge(item, event) },
       make("img", { src: study.pictures[item.picture], alt: name }));
     const groups = questions.map((question) => groupOf(question, item, single));
     const next = make("button", { type: "button", id: "next", click: forward }, "Next");
@@ -124,7 +124,7 @@
       make("button", { type: "button", disabled: number === 0, click: back }, "Back"),
       next,
       make("button", { type: "button", click: () => save("csv") }, "Save answers so far"));
-    show(heading, make("div", { class: item.candidates ? "asking recognition" : "asking" }, picture, make("div", {}, heading, ...groups, turns)));
+    show(heading, make("div", { class: `asking${item.candidates ? " recognition" : ""}${single && !item.candidates ? "" : " long"}` }, picture, make("div", {}, heading, ...groups, turns)));
     mark();
     status.textContent = name;
   }
@@ -186,12 +186,29 @@
     if (current > 0) ask(current - 1);
   }
 
-  function enlarge(item) {
+  function enlarge(item, tap) {
     const close = () => enlarged.close();
-    enlarged.replaceChildren(
-      make("img", { src: study.pictures[item.picture], alt: "The picture, enlarged", click: close }),
-      make("button", { type: "button", click: close }, "Close"));
+    // A pane of its own takes the focus, for arrow keys do not scroll from the button.
+    const pane = make("div", { id: "pane", tabindex: "0", role: "region", "aria-label": "Enlarged picture, arrow keys move it" },
+      make("img", { src: study.pictures[item.picture], alt: "The picture, enlarged", click: close }));
+    enlarged.replaceChildren(pane, make("button", { type: "button", click: close }, "Close"));
+    const [across, down] = placeOf(tap);
     enlarged.showModal();
+    pane.focus();
+    pane.scrollTo(across * pane.scrollWidth - pane.clientWidth / 2, down * pane.scrollHeight - pane.clientHeight / 2);
+  }
+
+  // Where in the picture somebody tapped, in shares of its width and height; else the eyes, a little above the middle.
+  function placeOf(tap) {
+    if (!tap || !tap.detail) return [0.5, 0.4]; // a key
+    const picture = tap.currentTarget.querySelector("img");
+    const box = picture.getBoundingClientRect();
+    const scale = Math.min(box.width / picture.naturalWidth, box.height / picture.naturalHeight);
+    const share = (from, length, side) => Math.min(1, Math.max(0, 0.5 + (from - length / 2) / (side * scale)));
+    return [
+      share(tap.clientX - box.left, box.width, picture.naturalWidth),
+      share(tap.clientY - box.top, box.height, picture.naturalHeight),
+    ];
   }
 
   function end() {
@@ -238,9 +255,13 @@
   }
 
   function byKey(event) {
-    if (current < 0 || enlarged.open || !shortcuts || event.repeat) return;
+    if (current < 0 || !shortcuts || event.repeat) return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const key = event.key.toLowerCase();
+    if (enlarged.open) {
+      if (key === "z") enlarged.close();
+      return;
+    }
     if (key === "enter") {
       if (event.target.tagName === "H2" || event.target === document.body) forward(); // a button takes its own
       return;
