@@ -9,10 +9,11 @@ from skimage.data import astronaut
 
 from rofi.faces.compositing import Window
 from rofi.imaging.decode import decode
+from rofi.pipeline.person_refinement import RefinementSettings
 from rofi.pipeline.protector import ProtectOptions, Protector
 from rofi.pipeline.region import unpack_region
 
-QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1)
+QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1, refinement=RefinementSettings(steps=0))
 
 
 def protector(networks, secret, **options):

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rofi.faces import topology
 from rofi.faces.pose import Floats, fit_similarity
 from rofi.faces.spread import spread
-from rofi.faces.triangle_warp import triangle_warp
+from rofi.faces.triangle_warp import texture_places, triangle_warp
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -72,6 +72,38 @@ def place_person(
     return PlacedPerson(np.clip(face, 0, 255), mask)
 
 
+class TextureView(NamedTuple):
+    """How a person's texture shows in a view.
+
+    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B.
+    """
+
+    places: Image
+    gain: Image
+
+
+def view_texture(
+    view: npt.NDArray[np.uint8],
+    mesh: Floats,
+    mask: Image,
+    *,
+    shape: Floats,
+    mean_shape: Floats,
+    texture: Image,
+    texture_points: Floats,
+) -> TextureView:
+    """How `place_person` shows a texture: a change of it by a level changes the picture by `gain` times the mask.
+
+    Args:
+        mask: (V, V) of the person placed; the other arguments as for `place_person`.
+    """
+    places, _ = texture_places(texture_points, person_points(mesh, shape, mean_shape), view.shape[0])
+    skin = np.asarray(cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_LINEAR), np.float32)
+    core = mask > 0.5
+    gain = _contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
+    return TextureView(places, gain.astype(np.float32))
+
+
 def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
     """(468, 2) where the person's mesh points lie in the view: in the patient's pose, held at eyes and contour.
 
@@ -128,10 +160,9 @@ def _relight(skin: Image, source: Image, mask: Image) -> Image:
     core = mask > 0.5
     if not core.any():
         return skin
-    contrast = np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3)
     level, own_level = source[core].mean(0), skin[core].mean(0)
     tone = np.clip(OWN_TONE * (own_level - level), -TONE_LIMIT * level.mean(), TONE_LIMIT * level.mean())
-    skin = (skin - own_level) * contrast + level
+    skin = (skin - own_level) * _contrast(skin, source, core) + level
     side = mask.shape[0]
     difference = np.asarray(cv2.GaussianBlur(source - skin, (0, 0), side / 90), np.float32)
     rim = (mask > 0.02) & (mask < 0.6)
@@ -148,11 +179,28 @@ def _relight(skin: Image, source: Image, mask: Image) -> Image:
     return lit
 
 
+def away_from_contour(mask: Image) -> Image:
+    """(V, V) from 0 on the outer rim of a placed person's mask to 1 well inside; holes, as the eyes', do not count."""
+    seen = np.pad((mask > 0.3).astype(np.uint8), 1)
+    contours, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros_like(seen), contours, -1, 1, cv2.FILLED)
+    return _ramp_inside(filled, mask.shape[0])
+
+
+def _contrast(skin: Image, source: Image, core: Mask) -> Image:
+    """(3,) the patient's contrast over the person's, within bounds."""
+    return np.asarray(np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3), np.float32)
+
+
 def _well_inside(mask: Image) -> Image:
     """(V, V) from 0 on the rim to 1 well inside the face."""
-    inside = np.pad((mask > 0.3).astype(np.uint8), 1)  # the view's edge is a rim, too
-    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / mask.shape[0]
-    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, TONE_REACH).astype(np.float32), (0, 0), mask.shape[0] / 60))
+    return _ramp_inside(np.pad((mask > 0.3).astype(np.uint8), 1), mask.shape[0])
+
+
+def _ramp_inside(inside: npt.NDArray[np.uint8], side: int) -> Image:
+    """(V, V) smooth step over `TONE_REACH` from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / side
+    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, TONE_REACH).astype(np.float32), (0, 0), side / 60))
 
 
 def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:

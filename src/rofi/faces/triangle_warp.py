@@ -27,6 +27,18 @@ def triangle_warp(
         The picture (side, side, 3) and where a triangle lies, (side, side). Triangles that are turned over, as on the
         far side of a turned face, are not drawn.
     """
+    places, covered = texture_places(texture_points, points, side)
+    picture = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(picture, np.float32), covered
+
+
+def texture_places(
+    texture_points: Floats, points: Floats, side: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+    """Where on the texture each pixel of such a picture comes from: (side, side, 2) texels x, y, and where it is drawn.
+
+    Arguments as for `triangle_warp`; 0, 0 where no triangle lies.
+    """
     triangles = Delaunay(texture_points).simplices
     corners, sources = points[triangles], texture_points[triangles]
     drawn = np.flatnonzero(_area(corners) * _area(sources) > 1e-6)
@@ -43,8 +55,7 @@ def triangle_warp(
     # A pixel is drawn up to half a pixel outside its triangle; beside a very thin one that is far away on the texture.
     places = np.zeros((side, side, 2), np.float32)
     places[covered] = np.clip(inside, sources[which].min(1) - 1, sources[which].max(1) + 1)
-    picture = cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(picture, np.float32), covered
+    return places, covered
 
 
 def _area(corners: Floats) -> Floats:

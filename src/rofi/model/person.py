@@ -98,6 +98,16 @@ class PersonModel(nn.Module):
             raise WeightsMismatch("the person model is empty: fit it to training faces or load weights")
         return self.render(key)
 
+    def texture_change(self, key: Tensor, change: Tensor) -> Tensor:
+        """What a change (N, K) of the keys' (N, 512) texture coordinates is on the texture: (N, 3, T, T) levels.
+
+        Where it would leave `KEY_LIMIT` it stops. Differentiable by `change`.
+        """
+        own = key[:, self.shapes :].to(self.texture_mean).clamp(-KEY_LIMIT, KEY_LIMIT)
+        coordinates = (own + change).clamp(-KEY_LIMIT, KEY_LIMIT) - own
+        levels = (self.texture_strength * coordinates * self.texture_step) @ self.texture_basis.float()
+        return levels.view(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
+
     def render(self, key: Tensor) -> Person:
         """The same without looking whether the model has been fitted."""
         key = key.to(self.shape_mean).clamp(-KEY_LIMIT, KEY_LIMIT)

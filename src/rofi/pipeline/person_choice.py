@@ -1,4 +1,4 @@
-"""Which of a photograph's candidate salts: the one whose persons are least like the patients."""
+"""Which of a photograph's candidate salts, and the persons of its keys in the patients' places."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ import numpy.typing as npt
 import torch
 
 from rofi.faces.outline import MovedHead, Outline, move_outline
-from rofi.faces.person_placement import PlacedPerson, place_person
-from rofi.model.person import PersonModel
+from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
+from rofi.model.person import Person, PersonModel
 from rofi.pipeline.found_face import FoundFace
+from rofi.pipeline.person_refinement import PersonRefiner
 from rofi.recognition.recogniser import Recogniser
 
 Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.float32]
 
 SKETCH_SIDE = 128
-"""Least pixels of a view in which candidates are compared; no recogniser sees more."""
+"""Least pixels of a view in which persons are compared and refined; no recogniser sees more."""
+STRANGER = 0.0
+"""Likeness of a stranger. Less is not better: whoever is the least like a patient of all tells of the patient, too."""
 
 
 class Candidate(NamedTuple):
@@ -71,7 +74,7 @@ def rank_candidates(
     faces: Sequence[FoundFace],
     keys: Sequence[Sequence[Keys]],
 ) -> list[Candidate]:
-    """Every candidate, least alike first.
+    """Every candidate, least alike first; among strangers the first.
 
     Args:
         persons: the model of persons.
@@ -86,25 +89,56 @@ def rank_candidates(
         drawn = np.stack([to_bytes(person.face) for person in _draw(persons, sketches, vectors).placed])
         likeness = recogniser.similarity(recogniser.embed(drawn), originals)
         candidates.append(Candidate(number, float(likeness.max())))
-    return sorted(candidates, key=lambda candidate: candidate.likeness)
+    return sorted(candidates, key=lambda candidate: max(candidate.likeness, STRANGER))
 
 
-def draw_persons(persons: PersonModel, faces: Sequence[FoundFace], keys: Sequence[Keys]) -> Drawing:
-    """The keys' persons in the patients' places, a key for each face."""
-    return _draw(persons, [_Sketch.of(face) for face in faces], keys)
+def draw_persons(
+    persons: PersonModel, faces: Sequence[FoundFace], keys: Sequence[Keys], refiner: PersonRefiner | None = None
+) -> Drawing:
+    """The keys' persons in the patients' places, a key for each face; refined by `refiner`, or as the key says."""
+    drawing = _draw(persons, [_Sketch.of(face) for face in faces], keys)
+    if refiner is None:
+        return drawing
+    people = persons(torch.from_numpy(np.stack(keys)))
+    placed = [
+        _refined(refiner, face, people, index, key, head, person)
+        for index, (face, key, head, person) in enumerate(zip(faces, keys, *drawing, strict=True))
+    ]
+    return Drawing(drawing.heads, placed)
+
+
+def _refined(
+    refiner: PersonRefiner,
+    face: FoundFace,
+    people: Person,
+    index: int,
+    key: Keys,
+    head: MovedHead,
+    placed: PlacedPerson,
+) -> PlacedPerson:
+    """A person of `people` after its refinement, which is worked out in small."""
+    drawn = people.arrays(index)
+    sketch = _Sketch.of(face, _shrink(face))
+    small_head = _moved(sketch, key)
+    small = place_person(small_head.view, small_head.mesh, sketch.signs, **drawn)
+    seen = view_texture(small_head.view, small_head.mesh, small.mask, **drawn)
+    move = refiner.moves(key, sketch.view, small, seen)
+    return refiner.show(key, move, placed, view_texture(head.view, head.mesh, placed.mask, **drawn))
 
 
 def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:
     people = persons(torch.from_numpy(np.stack(keys)))
-    heads = [
-        move_outline(face.surroundings, face.mesh, face.signs, Outline.of_key(key) if face.alone else Outline())
-        for face, key in zip(faces, keys, strict=True)
-    ]
+    heads = [_moved(face, key) for face, key in zip(faces, keys, strict=True)]
     placed = [
         place_person(head.view, head.mesh, face.signs, **people.arrays(index))
         for index, (face, head) in enumerate(zip(faces, heads, strict=True))
     ]
     return Drawing(heads, placed)
+
+
+def _moved(face: _Sketch, key: Keys) -> MovedHead:
+    outline = Outline.of_key(key) if face.alone else Outline()
+    return move_outline(face.surroundings, face.mesh, face.signs, outline)
 
 
 def _shrink(face: FoundFace) -> int:

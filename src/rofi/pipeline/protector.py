@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import cv2
@@ -27,10 +27,12 @@ from rofi.keys.secret import Secret
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks, pixels, planes, to_picture
 from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates, to_bytes
+from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
 from rofi.pipeline.region import pack_region
 from rofi.pipeline.salts import candidate_salts
 from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
+from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
@@ -55,15 +57,17 @@ class ProtectOptions:
         candidates: how many salts are compared; the one whose persons are least like the patients is taken.
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
+        refinement: how the persons taken are moved away from the patients.
     """
 
     image_format: Literal["png", "jpeg", "same"] = "png"
     seal: bool = True
     sign_detail: Literal["native", "network"] = "native"
     min_face: float = 40.0
-    candidates: int = 48
-    attempts: int = 2
-    rounds: int = 2
+    candidates: int = 8
+    attempts: int = 1
+    rounds: int = 12
+    refinement: RefinementSettings = field(default_factory=RefinementSettings)
 
     def format_of(self, source: str | None) -> str:
         """Format of the protected file of a photograph in the format `source`; None is an unknown one."""
@@ -107,6 +111,13 @@ class Protector:
         self.options = options or ProtectOptions()
         self.finder = FaceFinder(networks, self.options.min_face)
         self.judge = Recogniser(SPECS[JUDGE], threads=1)
+        self.refiner = self._refiner()
+
+    def _refiner(self) -> PersonRefiner | None:
+        settings = self.options.refinement
+        if not settings.steps:
+            return None
+        return PersonRefiner(self.networks.model.person, TorchRecogniser(SPECS[JUDGE]), self.networks.view, settings)
 
     def salts(self, original: bytes) -> list[bytes]:
         """Every salt that this photograph may get; see `candidate_salts`."""
@@ -129,7 +140,7 @@ class Protector:
         photo = decode(original, name)
         faces = self.finder.find(photo.pixels, name)
         for salt, vectors in self._choices(original, faces):
-            drawing = draw_persons(self.networks.model.person, faces, vectors)
+            drawing = draw_persons(self.networks.model.person, faces, vectors, self.refiner)
             protected, records = self._protect_faces(photo.pixels, faces, drawing, vectors)
             likeness = self._likeness(protected, faces)
             if likeness < self.judge.spec.threshold:

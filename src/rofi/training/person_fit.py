@@ -16,6 +16,7 @@ from rofi.errors import TrainingError
 from rofi.faces.pose import fit_similarity
 from rofi.faces.topology import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from rofi.model.person import PersonModel
+from rofi.training.glasses import wear_glasses
 from rofi.training.yaw import yaw
 
 Floats = NDArray[np.float64]
@@ -52,12 +53,13 @@ def fit_person(
     Raises:
         TrainingError: fewer suitable faces than the model has components.
     """
-    chosen = np.flatnonzero(suitable(meshes, presence))[:most]
+    chosen = np.flatnonzero(suitable(meshes, presence))
+    chosen = chosen[~wear_glasses(views[chosen], meshes[chosen])][:most]
     components = max(len(model.shape_basis), len(model.texture_basis))
     if len(chosen) <= components:
         raise TrainingError(
-            f"{len(chosen)} frontal faces with closed mouths; the person model needs more than {components}: "
-            "add photographs"
+            f"{len(chosen)} frontal faces with closed mouths and no glasses; the person model needs more than "
+            f"{components}: add photographs"
         )
     taught = meshes[chosen].astype(np.float64)
     mean = _fit_shape(model, taught)

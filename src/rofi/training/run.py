@@ -78,6 +78,8 @@ def train(
         fabric.barrier()
     model = load_weights(start_from).train()
     model.dec_net.scale_change(config.keep_change)
+    if config.refit_person:
+        fit_person(model.person, faces.views, faces.meshes, faces.presence)
     if model.config.name != config.model:
         raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
     if signs is not None:

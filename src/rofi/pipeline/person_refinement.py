@@ -1,0 +1,170 @@
+"""The key's person, moved on among faces until a recogniser takes it for nobody but itself.
+
+Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So
+the person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is
+and no further (a face that is the least like somebody gives that somebody away, too), and towards the person's own
+portrait, so that different keys stay different people. All moves stay in the model of persons: what changes is the
+face, not noise on it, and so it convinces other recognisers as well (`benchmarks/refinement.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
+from rofi.faces.portrait import portrait
+from rofi.model.config import KEY_SIZE
+from rofi.model.person import PersonModel
+from rofi.recognition.crops import CropJitter
+from rofi.recognition.torch_recogniser import TorchRecogniser
+
+Keys = npt.NDArray[np.float32]
+
+OWN_TONE = 0.3
+"""Share of a change's mean tone that shows; the rest would be another light."""
+COARSEST = 0.4
+"""Least share of the pixels on which half of the comparisons are made: what fools at one sharpness only is noise."""
+PORTRAITS = 32
+"""Persons whose portraits tell what all portraits have in common."""
+
+
+@dataclass(frozen=True)
+class RefinementSettings:
+    """How a person is moved.
+
+    Args:
+        steps: of Adam; 0 leaves the person as it is.
+        rate: of the first step, in standard deviations of the model of persons; it falls to 0, that the person settles.
+        away: weight of the patient's likeness.
+        towards: weight of the distance from the person's portrait.
+        hold: weight of the mean squared move.
+        stranger: likeness to the patient below which nothing is gained.
+    """
+
+    steps: int = 24
+    rate: float = 0.15
+    away: float = 2.0
+    towards: float = 1.0
+    hold: float = 0.05
+    stranger: float = 0.0
+
+
+class PersonRefiner:
+    """Moves persons that have been placed in faces.
+
+    Args:
+        persons: their model, on the CPU, in float32.
+        recogniser: one of the losses' recognisers; those that judge must stay witnesses.
+        view: side of the aligned view that the persons' shapes are told in.
+        settings: see `RefinementSettings`.
+    """
+
+    def __init__(
+        self,
+        persons: PersonModel,
+        recogniser: TorchRecogniser,
+        view: int,
+        settings: RefinementSettings | None = None,
+    ) -> None:
+        self.persons = persons
+        self.view = view
+        self.recogniser = recogniser.eval()
+        self.settings = settings or RefinementSettings()
+        self.jitter = CropJitter()
+        self._average: Tensor | None = None
+
+    def moves(self, key: Keys, view: npt.NDArray[np.uint8], placed: PlacedPerson, seen: TextureView) -> Keys:
+        """How far a person moves: its change of texture coordinates, (K,).
+
+        Args:
+            key: (512,) of the person.
+            view: (V, V, 3) the patient's aligned face.
+            placed: the person in it, with the outline moved or not.
+            seen: how its texture shows there.
+        """
+        with torch.inference_mode(False), torch.enable_grad():
+            return self._moves(torch.from_numpy(key.copy())[None], view, placed, seen)
+
+    def _moves(self, key: Tensor, view: npt.NDArray[np.uint8], placed: PlacedPerson, seen: TextureView) -> Keys:
+        settings = self.settings
+        generator = torch.Generator().manual_seed(int.from_bytes(key.numpy().tobytes()[:4], "little"))
+        showing = _Showing(placed, seen)
+        patient = _planes(view)
+        with torch.no_grad():
+            own = F.normalize(self.recogniser(self._portrait(key)) - self._common(), dim=1)
+        move = torch.zeros(1, key.shape[1] - self.persons.shapes, requires_grad=True)
+        optimizer = torch.optim.Adam([move], settings.rate)
+        for step in range(settings.steps):
+            optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
+            side = self._side(view.shape[0], generator)
+            jitter = self.jitter.draw(1, generator)
+            with torch.no_grad():
+                before = self.recogniser(_coarse(patient, side), jitter)
+            after = self.recogniser(_coarse(showing(self.persons.texture_change(key, move)), side), jitter)
+            loss = (
+                settings.away * F.relu((before * after).sum() - settings.stranger)
+                + settings.towards * (1 - (own * after).sum())
+                + settings.hold * move.square().mean()
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return np.asarray(move.detach()[0].numpy(), np.float32)
+
+    def show(self, key: Keys, move: Keys, placed: PlacedPerson, seen: TextureView) -> PlacedPerson:
+        """The person after its move, in a view of any size; `placed` and `seen` are of that view."""
+        with torch.no_grad():
+            change = self.persons.texture_change(torch.from_numpy(key.copy())[None], torch.from_numpy(move)[None])
+            moved = _Showing(placed, seen)(change)
+        return PlacedPerson(np.asarray(moved[0].permute(1, 2, 0).numpy() * 255, np.float32), placed.mask)
+
+    def _portrait(self, key: Tensor) -> Tensor:
+        drawn = self.persons(key).arrays(0)
+        return _planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
+
+    def _common(self) -> Tensor:
+        """What the recogniser finds in every portrait."""
+        if self._average is None:
+            keys = np.random.default_rng(0).standard_normal((PORTRAITS, 1, KEY_SIZE)).astype(np.float32)
+            faces = torch.cat([self._portrait(torch.from_numpy(key)) for key in keys])
+            self._average = self.recogniser(faces).mean(0)
+        return self._average
+
+    @staticmethod
+    def _side(view: int, generator: torch.Generator) -> int:
+        sharp, share = torch.rand(2, generator=generator).tolist()
+        return view if sharp < 0.5 else round(view * (COARSEST + (1 - COARSEST) * share))
+
+
+class _Showing:
+    """Changes of a texture, as they show on a person placed in a view."""
+
+    def __init__(self, placed: PlacedPerson, seen: TextureView) -> None:
+        self.face = _planes(placed.face)
+        # an edge that the move of light or beard would draw about the face gives it away as made
+        self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask))[None, None]
+        self.core = (self.mask > 0.5).float()
+        self.places = torch.from_numpy(seen.places)[None]
+        self.gain = torch.from_numpy(seen.gain)[None, :, None, None]
+
+    def __call__(self, change: Tensor) -> Tensor:
+        """(1, 3, T, T) levels of texture to the picture (1, 3, V, V) in [0, 1]."""
+        grid = (2 * self.places + 1) / change.shape[-1] - 1
+        shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
+        tone = (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
+        return (self.face + self.mask * (shown - (1 - OWN_TONE) * tone) / 255).clamp(0, 1)
+
+
+def _planes(picture: npt.NDArray[np.generic]) -> Tensor:
+    """(H, W, 3) levels as (1, 3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)))[None] / 255
+
+
+def _coarse(faces: Tensor, side: int) -> Tensor:
+    return faces if side == faces.shape[-1] else F.interpolate(faces, size=side, mode="area")

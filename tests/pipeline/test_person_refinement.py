@@ -1,0 +1,130 @@
+"""The recogniser that moves a person is MobileFaceNet-512 itself; the patient is the astronaut."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.photographs import close_up, protector
+from rofi.faces.outline import MovedHead
+from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
+from rofi.pipeline.person_choice import draw_persons
+from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
+from rofi.recognition.specs import SPECS
+from rofi.recognition.torch_recogniser import TorchRecogniser
+
+KEYS = np.random.default_rng(5).standard_normal((2, 512)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return TorchRecogniser(SPECS["mobilefacenet512"])
+
+
+@pytest.fixture(scope="module")
+def refiner(networks, recogniser):
+    return PersonRefiner(networks.model.person, recogniser, networks.view, RefinementSettings(steps=10))
+
+
+@pytest.fixture(scope="module")
+def face(networks, secret):
+    (found,) = protector(networks, secret).finder.find(close_up(), "a")
+    return found
+
+
+@pytest.fixture(scope="module")
+def drawn(networks, face):
+    """A person in the face, and how its texture shows there."""
+    person = networks.model.person(torch.from_numpy(KEYS[:1])).arrays(0)
+    placed = place_person(face.view, face.mesh, face.signs, **person)
+    return placed, view_texture(face.view, face.mesh, placed.mask, **person)
+
+
+def likeness(recogniser, one, other):
+    views = np.stack([np.clip(np.rint(view), 0, 255) for view in (one, other)])
+    with torch.no_grad():
+        first, second = recogniser(torch.from_numpy(views.astype(np.float32)).permute(0, 3, 1, 2) / 255)
+    return float(first @ second)
+
+
+@pytest.fixture(scope="module")
+def moved(refiner, face, drawn):
+    return refiner.moves(KEYS[0], face.view, *drawn)
+
+
+def test_the_person_is_less_like_the_patient_after_it(refiner, recogniser, face, drawn, moved):
+    before = likeness(recogniser, drawn[0].face, face.view)
+    after = likeness(recogniser, refiner.show(KEYS[0], moved, *drawn).face, face.view)
+    assert after < before - 0.1
+
+
+def test_it_stops_at_strangers(networks, recogniser, face, drawn):
+    """Asked for strangers only, it does not go on to the least alike of all."""
+    settings = RefinementSettings(steps=40, rate=0.05, towards=0, hold=0, stranger=0.2)
+    refiner = PersonRefiner(networks.model.person, recogniser, networks.view, settings)
+    move = refiner.moves(KEYS[0], face.view, *drawn)
+    assert 0.05 < likeness(recogniser, refiner.show(KEYS[0], move, *drawn).face, face.view) < 0.3
+
+
+def test_without_the_patient_it_moves_towards_the_persons_own_portrait(networks, recogniser, face, drawn):
+    settings = RefinementSettings(steps=10, away=0)
+    refiner = PersonRefiner(networks.model.person, recogniser, networks.view, settings)
+    with torch.no_grad():
+        own = refiner._portrait(torch.from_numpy(KEYS[:1]))[0].permute(1, 2, 0).numpy() * 255
+    after = refiner.show(KEYS[0], refiner.moves(KEYS[0], face.view, *drawn), *drawn)
+    assert likeness(recogniser, after.face, own) > likeness(recogniser, drawn[0].face, own) + 0.05
+
+
+def test_nothing_moves_where_the_person_does_not_show(refiner, face, drawn, moved):
+    after = refiner.show(KEYS[0], moved, *drawn)
+    np.testing.assert_array_equal(after.mask, drawn[0].mask)
+    hidden = drawn[0].mask == 0
+    assert hidden[face.signs].all()
+    np.testing.assert_allclose(after.face[hidden], drawn[0].face[hidden], atol=1e-3)
+    assert 0 <= after.face.min() < after.face.max() <= 255
+
+
+def test_the_same_key_and_face_give_the_same_move(refiner, face, drawn, moved):
+    np.testing.assert_array_equal(refiner.moves(KEYS[0], face.view, *drawn), moved)
+
+
+def test_a_model_of_persons_limits_the_move(networks, drawn):
+    """No coordinate leaves what random persons have, however far the move."""
+    key = torch.from_numpy(KEYS[:1])
+    far = networks.model.person.texture_change(key, torch.full((1, 352), 50.0))
+    farther = networks.model.person.texture_change(key, torch.full((1, 352), 500.0))
+    torch.testing.assert_close(far, farther)
+
+
+def test_a_texture_change_is_what_another_key_would_have(networks):
+    persons, key = networks.model.person, torch.from_numpy(KEYS[:1]).clamp(-1, 1)
+    move = torch.from_numpy(KEYS[1:, 160:]).clamp(-1, 1)
+    other = torch.cat([key[:, :160], key[:, 160:] + move], 1)
+    expected = persons.render(other).texture - persons.render(key).texture
+    clipped = (persons.render(other).texture % 255 == 0) | (persons.render(key).texture % 255 == 0)
+    change = persons.texture_change(key, move).permute(0, 2, 3, 1)
+    torch.testing.assert_close(change[~clipped], expected[~clipped], atol=0.01, rtol=0)
+
+
+def test_how_a_texture_shows_is_how_the_person_was_drawn(networks, face, drawn):
+    """Drawn anew with a slightly lighter patch on the cheek: the picture changes by what `view_texture` foretells."""
+    person = networks.model.person(torch.from_numpy(KEYS[:1])).arrays(0)
+    patch = np.zeros_like(person["texture"])
+    x, y = person["texture_points"][50].round().astype(int)
+    patch[y - 4 : y + 5, x - 4 : x + 5] = 6
+    again = place_person(face.view, face.mesh, face.signs, **{**person, "texture": person["texture"] + patch})
+    foretold = drawn[1].gain[0] * 6
+    at = np.unravel_index(np.abs(drawn[1].places - [x, y]).sum(-1).argmin(), face.signs.shape)
+    assert (again.face - drawn[0].face)[at].mean() == pytest.approx(foretold, rel=0.35)
+
+
+def test_what_is_protected_is_the_refined_person(networks, secret, face):
+    plain = draw_persons(networks.model.person, [face], KEYS[:1])
+    made = protector(networks, secret, refinement=RefinementSettings(steps=2))
+    refined = draw_persons(networks.model.person, [face], KEYS[:1], made.refiner)
+    assert isinstance(refined.heads[0], MovedHead)
+    assert isinstance(refined.placed[0], PlacedPerson)
+    assert np.abs(refined.placed[0].face - plain.placed[0].face)[plain.placed[0].mask > 0.9].mean() > 1
+    assert protector(networks, secret).refiner is None
+    assert replace(made.options, refinement=RefinementSettings()).refinement.steps > 0
