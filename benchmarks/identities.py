@@ -13,7 +13,7 @@ import numpy.typing as npt
 from estimates import Estimate, mean_of, share_of
 from rofi.evaluation.identity import cosine_similarity
 from rofi.evaluation.key_diversity import mean_pairwise_cosine_distance
-from rofi.recognition.gallery import rank1
+from rofi.recognition.gallery import SimilarityMatrix, rank1
 from rofi.recognition.recogniser import Embeddings, Recogniser
 from rofi.recognition.specs import SPECS
 from round_trip import ORIGINAL
@@ -37,12 +37,14 @@ class StageFigures:
         similarity: the same as the judge itself compares: cosine, or minus the Euclidean distance.
         verified: share taken for the person of the very photograph, at a false accept rate of 1e-3.
         rank1: share identified in the gallery of other photographs; None where the set has none.
+        least_alike: share of whom the farthest in that gallery is the person: who is hidden too well is found so.
     """
 
     cosine: Estimate | None
     similarity: Estimate | None
     verified: Estimate | None
     rank1: Estimate | None
+    least_alike: Estimate | None
 
 
 class Identities:
@@ -88,13 +90,14 @@ class Identities:
             mean_of(cosine_similarity(faces, originals).tolist()),
             mean_of(self.judge.similarity(faces, originals).tolist()),
             verified,
-            self._identified(faces),
+            self._identified(faces, self.judge.similarity_matrix),
+            self._identified(faces, lambda probes, gallery: -self.judge.similarity_matrix(probes, gallery)),
         )
 
-    def _identified(self, faces: Embeddings) -> Estimate | None:
+    def _identified(self, faces: Embeddings, similarity: SimilarityMatrix) -> Estimate | None:
         known = np.isin(self.people, self._card_people)
         if not known.any():
             return None
         people, gallery = np.array(self.people)[known], np.stack(self._cards)
-        found = rank1(faces[known], people, gallery, self._card_people, self.judge.similarity_matrix)
+        found = rank1(faces[known], people, gallery, self._card_people, similarity)
         return share_of(round(found * len(people)), len(people))

@@ -48,6 +48,9 @@ def _by_judge(figures: SetFigures) -> Iterator[str]:
     for stage in (ORIGINAL, PROTECTED, RESTORED):
         if any(stages[stage].rank1 for stages in judges.values()):
             yield row(f"{stage}: rank-1 in the gallery of other photographs", stage, lambda f: f.rank1, _percent)
+    if any(stages[PROTECTED].least_alike for stages in judges.values()):
+        label = f"{PROTECTED}: the least alike in that gallery"
+        yield row(label, PROTECTED, lambda f: f.least_alike, _percent)
     for stage in (PROTECTED, RESTORED, *WRONG_KEYS, *JPEG_STAGES):
         yield row(f"{stage}: cosine to the original", stage, lambda f: f.cosine, _mean("{:.3f}"))
     if figures.many_keys:

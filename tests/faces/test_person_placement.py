@@ -4,7 +4,7 @@ from scipy.spatial.transform import Rotation
 
 from rofi.faces import topology
 from rofi.faces.landmarks import Landmarks
-from rofi.faces.person_placement import person_points, place_person
+from rofi.faces.person_placement import away_from_contour, person_points, place_person
 from rofi.faces.sign_regions import eye_regions
 
 SIDE = 128
@@ -116,3 +116,15 @@ def test_lids_and_contour_stay_and_the_mouth_moves(patient, person):
     for held in (topology.LEFT_EYE, topology.RIGHT_EYE, topology.LEFT_EYE_RING_1, topology.FACE_OVAL):
         assert moved[list(held)].max() < 1e-3
     assert moved[list(topology.LIPS_OUTER)].mean() > 1
+
+
+def test_away_from_the_contour_holes_do_not_count():
+    mask = np.zeros((100, 100), np.float32)
+    mask[10:90, 10:90] = 1
+    with_eye = mask.copy()
+    with_eye[45:55, 45:55] = 0
+    away = away_from_contour(with_eye)
+    np.testing.assert_array_equal(away, away_from_contour(mask))
+    assert away[50, 50] == pytest.approx(1, abs=1e-3)
+    assert away[50, 12] < 0.2
+    assert not away_from_contour(np.zeros((20, 20), np.float32)).any()

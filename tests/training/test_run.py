@@ -91,3 +91,16 @@ def test_a_run_may_keep_a_share_of_the_change_that_it_starts_with(
     kept = [parameter for layer in list(model.dec_net)[:-1] for parameter in layer.parameters()]
     assert kept
     assert all(parameter.eq(1).all() for parameter in kept)
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_the_person_model_of_a_start_is_fitted_anew_if_asked(
+    training_faces, write_faces, tiny, tmp_path, monkeypatch, started, anew
+):
+    folder = write_faces(training_faces, tmp_path / "faces")
+    monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
+    save_weights(Rofi(tiny), tmp_path / "start.safetensors")
+    monkeypatch.setattr(run, "fit_person", lambda person, views, *_: person.shape_mean.fill_(len(views)))
+    config = replace(CONFIG, model="tiny", refit_person=anew)
+    train(config, folder, folder, tmp_path / "out", start_from=tmp_path / "start.safetensors")
+    assert started[0].person.shape_mean.eq(len(training_faces) if anew else 0).all()

@@ -1,6 +1,6 @@
 """The outline of a head, moved: hairline, jaw and chin, and with them the hair, the neck and what lies behind.
 
-A recogniser knows a head also by what no face mesh covers (`benchmarks/outline.py`). So the photograph's own pixels
+A recogniser knows a head also by what no face mesh covers (`benchmarks/ablation.py`). So the photograph's own pixels
 about the face are moved, smoothly and by amounts that the key gives.
 """
 

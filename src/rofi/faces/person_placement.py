@@ -184,7 +184,7 @@ def away_from_contour(mask: Image) -> Image:
     seen = np.pad((mask > 0.3).astype(np.uint8), 1)
     contours, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(seen), contours, -1, 1, cv2.FILLED)
-    return _ramp_inside(filled, mask.shape[0])
+    return _ramp_inside(np.asarray(filled, np.uint8), mask.shape[0])
 
 
 def _contrast(skin: Image, source: Image, core: Mask) -> Image:

@@ -4,7 +4,7 @@ Drawn into a patient's face, a person shares the patient's eyes, hair and outlin
 the person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is
 and no further (a face that is the least like somebody gives that somebody away, too), and towards the person's own
 portrait, so that different keys stay different people. All moves stay in the model of persons: what changes is the
-face, not noise on it, and so it convinces other recognisers as well (`benchmarks/refinement.py`).
+face, not noise on it, and so it convinces other recognisers as well (`benchmarks/ablation.py`).
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ class RefinementSettings:
     """
 
     steps: int = 24
-    rate: float = 0.15
+    rate: float = 0.2
     away: float = 2.0
     towards: float = 1.0
-    hold: float = 0.05
+    hold: float = 0.1
     stranger: float = 0.0
 
 
