@@ -52,10 +52,10 @@ def protect_with_many(
         PhotoError: it cannot be protected whatever the key.
     """
     views: list[npt.NDArray[np.uint8]] = []
+    plain = Protector(networks, Secret(bytes(32)), ProtectOptions(min_face=min_face))
     for number in range(keys):
-        protector = Protector(networks, Secret(number.to_bytes(32, "big")), ProtectOptions(min_face=min_face))
         try:
-            protected = protector.protect(photo.data, photo.name)
+            protected = plain.under(Secret(number.to_bytes(32, "big"))).protect(photo.data, photo.name)
         except StillRecognised:
             continue
         views.append(np.asarray(alignment.extract(decode(protected.data, photo.name).pixels), np.uint8))

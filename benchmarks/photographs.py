@@ -31,6 +31,7 @@ PROTECT_STEPS = {
     "decode": ("decode.py", "decode"),
     "detect and landmarks": ("found_face.py", "find"),
     "choose the person": ("person_choice.py", "rank_candidates"),
+    "refine the person": ("person_refinement.py", "moves"),
     "model": ("protector.py", "_carrier"),
     "grain": ("grain.py", "match_grain"),
     "hide": ("residue.py", "hide"),

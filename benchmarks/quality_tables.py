@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from estimates import Estimate
-from identities import StageFigures
+from identities import PACKAGED, StageFigures
 from jpeg_curve import STAGES as JPEG_STAGES
 from many_keys import ManyKeys
 from quality_set import SetFigures
@@ -48,9 +48,9 @@ def _by_judge(figures: SetFigures) -> Iterator[str]:
     for stage in (ORIGINAL, PROTECTED, RESTORED):
         if any(stages[stage].rank1 for stages in judges.values()):
             yield row(f"{stage}: rank-1 in the gallery of other photographs", stage, lambda f: f.rank1, _percent)
-    if any(stages[PROTECTED].least_alike for stages in judges.values()):
-        label = f"{PROTECTED}: the least alike in that gallery"
-        yield row(label, PROTECTED, lambda f: f.least_alike, _percent)
+    if any(stages[PROTECTED].place for stages in judges.values()):
+        label = f"{PROTECTED}: share of that gallery less alike than the patient (chance 0.5)"
+        yield row(label, PROTECTED, lambda f: f.place, _mean("{:.2f}"))
     for stage in (PROTECTED, RESTORED, *WRONG_KEYS, *JPEG_STAGES):
         yield row(f"{stage}: cosine to the original", stage, lambda f: f.cosine, _mean("{:.3f}"))
     if figures.many_keys:
@@ -80,6 +80,7 @@ def _by_photograph(figures: SetFigures) -> Iterator[str]:
 
 def _notes(figures: SetFigures) -> Iterator[str]:
     """What one must know to read the tables."""
+    yield f"{PACKAGED} comes with the program, was in the losses and refines persons: an attacker's tool, no witness."
     yield "Wrong keys: " + "; ".join(f"{name}: {meaning}" for name, meaning in WRONG_KEYS.items()) + "."
     yield "Points are found anew in each photograph; their figures are of those in which the face was found."
     yield "JPEG: the protected pixels without metadata, restored by the header from the owner's log."

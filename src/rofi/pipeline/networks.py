@@ -25,6 +25,7 @@ class Networks:
     device: torch.device
 
     @classmethod
+    @torch.inference_mode(False)  # what is made in inference mode has no gradients for good, and refining needs them
     def load(cls, weights: Path | None = None, device: str | None = None) -> Networks:
         """From a weights file, by default the shipped one, onto a device, by default a GPU where there is one.
 

@@ -22,8 +22,6 @@ Keys = npt.NDArray[np.float32]
 
 SKETCH_SIDE = 128
 """Least pixels of a view in which persons are compared and refined; no recogniser sees more."""
-STRANGER = 0.0
-"""Likeness of a stranger. Less is not better: whoever is the least like a patient of all tells of the patient, too."""
 
 
 class Candidate(NamedTuple):
@@ -73,14 +71,18 @@ def rank_candidates(
     recogniser: Recogniser,
     faces: Sequence[FoundFace],
     keys: Sequence[Sequence[Keys]],
+    stranger: float = 0.0,
 ) -> list[Candidate]:
     """Every candidate, least alike first; among strangers the first.
+
+    Less likeness than a stranger's is not better: whoever is the least like a patient of all tells of the patient, too.
 
     Args:
         persons: the model of persons.
         recogniser: measures likeness; a training recogniser, for the evaluation ones must stay witnesses.
         faces: of the photograph.
         keys: per candidate, per face.
+        stranger: likeness from which down a person is a stranger.
     """
     sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
     originals = recogniser.embed(np.stack([sketch.view for sketch in sketches]))
@@ -89,7 +91,7 @@ def rank_candidates(
         drawn = np.stack([to_bytes(person.face) for person in _draw(persons, sketches, vectors).placed])
         likeness = recogniser.similarity(recogniser.embed(drawn), originals)
         candidates.append(Candidate(number, float(likeness.max())))
-    return sorted(candidates, key=lambda candidate: max(candidate.likeness, STRANGER))
+    return sorted(candidates, key=lambda candidate: max(candidate.likeness, stranger))
 
 
 def draw_persons(
@@ -143,8 +145,8 @@ def _moved(face: _Sketch, key: Keys) -> MovedHead:
 
 def _shrink(face: FoundFace) -> int:
     """The largest divisor of both sides that leaves `SKETCH_SIDE` pixels."""
-    view, around = face.alignment.view, int(face.surroundings.shape[0])
-    fits = [by for by in range(1, view // SKETCH_SIDE + 1) if view % by == 0 and around % by == 0]
+    view, margin = face.alignment.view, face.margin
+    fits = [by for by in range(1, view // SKETCH_SIDE + 1) if view % by == 0 and margin % by == 0]
     return max(fits, default=1)
 
 

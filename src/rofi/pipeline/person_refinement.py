@@ -1,4 +1,4 @@
-"""The key's person, moved on among faces until a recogniser takes it for nobody but itself.
+"""The key's person, moved on among faces until a recogniser takes it for a stranger to the patient.
 
 Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So
 the person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is
@@ -10,6 +10,7 @@ face, not noise on it, and so it convinces other recognisers as well (`benchmark
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,12 @@ from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Keys = npt.NDArray[np.float32]
 
-OWN_TONE = 0.3
+CHANGE_OF_TONE = 0.3
 """Share of a change's mean tone that shows; the rest would be another light."""
+LOOKS = 8
+"""Crops in which patient and person are compared, in turn."""
 COARSEST = 0.4
-"""Least share of the pixels on which half of the comparisons are made: what fools at one sharpness only is noise."""
+"""Least share of the pixels in half of them: what fools at one sharpness only is noise."""
 PORTRAITS = 32
 """Persons whose portraits tell what all portraits have in common."""
 
@@ -44,7 +47,9 @@ class RefinementSettings:
         away: weight of the patient's likeness.
         towards: weight of the distance from the person's portrait.
         hold: weight of the mean squared move.
-        stranger: likeness to the patient below which nothing is gained.
+        stranger: likenesses to the patient, least and largest, that count as a stranger's: within nothing is gained,
+            below it is lost. The translator, which follows, takes a little more away.
+        reach: length of the moved person's coordinates, at most so many times its own.
     """
 
     steps: int = 24
@@ -52,7 +57,8 @@ class RefinementSettings:
     away: float = 2.0
     towards: float = 1.0
     hold: float = 0.1
-    stranger: float = 0.0
+    stranger: tuple[float, float] = (-0.03, 0.03)
+    reach: float = 1.25
 
 
 class PersonRefiner:
@@ -95,26 +101,25 @@ class PersonRefiner:
         settings = self.settings
         generator = torch.Generator().manual_seed(int.from_bytes(key.numpy().tobytes()[:4], "little"))
         showing = _Showing(placed, seen)
-        patient = _planes(view)
+        looks = [self._look(view, generator) for _ in range(LOOKS)]
         with torch.no_grad():
             own = F.normalize(self.recogniser(self._portrait(key)) - self._common(), dim=1)
         move = torch.zeros(1, key.shape[1] - self.persons.shapes, requires_grad=True)
         optimizer = torch.optim.Adam([move], settings.rate)
         for step in range(settings.steps):
             optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
-            side = self._side(view.shape[0], generator)
-            jitter = self.jitter.draw(1, generator)
-            with torch.no_grad():
-                before = self.recogniser(_coarse(patient, side), jitter)
-            after = self.recogniser(_coarse(showing(self.persons.texture_change(key, move)), side), jitter)
+            look = looks[step % LOOKS]
+            shown = showing(self.persons.texture_change(key, move))
+            after = self.recogniser(_coarse(shown, look.side), look.jitter)
             loss = (
-                settings.away * F.relu((before * after).sum() - settings.stranger)
+                settings.away * _outside((look.patient * after).sum(), settings.stranger)
                 + settings.towards * (1 - (own * after).sum())
                 + settings.hold * move.square().mean()
             )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+            self._draw_back(key, move)
         return np.asarray(move.detach()[0].numpy(), np.float32)
 
     def show(self, key: Keys, move: Keys, placed: PlacedPerson, seen: TextureView) -> PlacedPerson:
@@ -136,10 +141,34 @@ class PersonRefiner:
             self._average = self.recogniser(faces).mean(0)
         return self._average
 
-    @staticmethod
-    def _side(view: int, generator: torch.Generator) -> int:
+    @torch.no_grad()
+    def _look(self, view: npt.NDArray[np.uint8], generator: torch.Generator) -> _Look:
         sharp, share = torch.rand(2, generator=generator).tolist()
-        return view if sharp < 0.5 else round(view * (COARSEST + (1 - COARSEST) * share))
+        side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
+        jitter = self.jitter.draw(1, generator)
+        return _Look(side, jitter, self.recogniser(_coarse(_planes(view), side), jitter))
+
+    @torch.no_grad()
+    def _draw_back(self, key: Tensor, move: Tensor) -> None:
+        """Shorten what has gone beyond `reach`: so far from the mean there are no faces."""
+        own = key[:, self.persons.shapes :]
+        whole = own + move
+        longest = self.settings.reach * own.norm() / whole.norm().clamp(min=1e-6)
+        move.copy_(whole * longest.clamp(max=1) - own)
+
+
+class _Look(NamedTuple):
+    """A crop in which patient and person are compared: its pixels, its jitter, and the patient's embedding in it."""
+
+    side: int
+    jitter: Tensor
+    patient: Tensor
+
+
+def _outside(likeness: Tensor, band: tuple[float, float]) -> Tensor:
+    """How far a likeness lies outside a band."""
+    least, largest = band
+    return F.relu(likeness - largest) + F.relu(least - likeness)
 
 
 class _Showing:
@@ -158,7 +187,7 @@ class _Showing:
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
         tone = (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
-        return (self.face + self.mask * (shown - (1 - OWN_TONE) * tone) / 255).clamp(0, 1)
+        return (self.face + self.mask * (shown - (1 - CHANGE_OF_TONE) * tone) / 255).clamp(0, 1)
 
 
 def _planes(picture: npt.NDArray[np.generic]) -> Tensor:

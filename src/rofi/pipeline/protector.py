@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -54,7 +55,8 @@ class ProtectOptions:
         seal: whether the original travels in the file, encrypted.
         sign_detail: "native" leaves the photograph's own pixels in the sign regions, "network" the decoder's.
         min_face: distance of the outer eye corners, in photograph pixels, below which a face is refused.
-        candidates: how many salts are compared; the one whose persons are least like the patients is taken.
+        candidates: how many salts are compared; the one whose persons are least like the patients is taken, among
+            strangers to them the first.
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
@@ -76,7 +78,7 @@ class ProtectOptions:
 
     @property
     def most_salts(self) -> int:
-        """How many salts one photograph may try."""
+        """How many salts one photograph may try; must not fall, for a batch taken up again looks among these."""
         return self.candidates * self.rounds
 
 
@@ -97,7 +99,9 @@ class ProtectedPhoto:
 
 
 class Protector:
-    """Protects photographs under one secret; the same bytes give the same protected pixels.
+    """Protects photographs under one secret.
+
+    The same bytes give the same protected pixels, on one machine with as many threads.
 
     Args:
         networks: the model.
@@ -113,6 +117,13 @@ class Protector:
         self.judge = Recogniser(SPECS[JUDGE], threads=1)
         self.refiner = self._refiner()
 
+    def under(self, secret: Secret) -> Protector:
+        """The same program with another secret; nothing is loaded again."""
+        other = copy(self)
+        other.secret = secret
+        return other
+
+    @torch.inference_mode(False)
     def _refiner(self) -> PersonRefiner | None:
         settings = self.options.refinement
         if not settings.steps:
@@ -158,7 +169,8 @@ class Protector:
         for start in range(0, len(salts), size):
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
-            ranked = rank_candidates(self.networks.model.person, self.judge, faces, keys)
+            stranger = self.options.refinement.stranger[1]
+            ranked = rank_candidates(self.networks.model.person, self.judge, faces, keys, stranger)
             for candidate in ranked[: self.options.attempts]:
                 yield several[candidate.number], keys[candidate.number]
 

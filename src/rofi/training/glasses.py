@@ -37,6 +37,6 @@ def bridge_sharpness(view: NDArray[np.uint8], mesh: NDArray[np.floating]) -> flo
     return float(np.abs(np.diff(profile, 2)).max() / max(float(soft.mean()), 20.0))
 
 
-def wear_glasses(views: NDArray[np.uint8], meshes: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Which of (N, V, V, 3) aligned faces with their (N, 468, 3) meshes seem to wear glasses: (N,)."""
-    return np.array([bridge_sharpness(*face) > BRIDGE_LIMIT for face in zip(views, meshes, strict=True)], np.bool_)
+def wears_glasses(view: NDArray[np.uint8], mesh: NDArray[np.floating]) -> bool:
+    """Whether an aligned face (V, V, 3) with its mesh (468, 3) seems to wear glasses."""
+    return bridge_sharpness(view, mesh) > BRIDGE_LIMIT

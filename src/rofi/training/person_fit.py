@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import NamedTuple
 
 import cv2
@@ -16,7 +17,7 @@ from rofi.errors import TrainingError
 from rofi.faces.pose import fit_similarity
 from rofi.faces.topology import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from rofi.model.person import PersonModel
-from rofi.training.glasses import wear_glasses
+from rofi.training.glasses import wears_glasses
 from rofi.training.yaw import yaw
 
 Floats = NDArray[np.float64]
@@ -53,8 +54,7 @@ def fit_person(
     Raises:
         TrainingError: fewer suitable faces than the model has components.
     """
-    chosen = np.flatnonzero(suitable(meshes, presence))
-    chosen = chosen[~wear_glasses(views[chosen], meshes[chosen])][:most]
+    chosen = _without_glasses(views, meshes, np.flatnonzero(suitable(meshes, presence)), most)
     components = max(len(model.shape_basis), len(model.texture_basis))
     if len(chosen) <= components:
         raise TrainingError(
@@ -67,6 +67,14 @@ def fit_person(
     textures = np.stack([shape_free(views[i], mesh, raster) for i, mesh in zip(chosen, taught, strict=True)])
     _fit_texture(model, textures, np.repeat(raster.covered, 3))
     return len(chosen)
+
+
+def _without_glasses(
+    views: NDArray[np.uint8], meshes: NDArray[np.floating], among: NDArray[np.intp], most: int
+) -> NDArray[np.intp]:
+    """The first `most` of some faces that wear none; looked at one by one, for they may lie on a disk."""
+    bare = (number for number in among if not wears_glasses(views[number], meshes[number]))
+    return np.fromiter(islice(bare, most), np.intp)
 
 
 def suitable(meshes: NDArray[np.floating], presence: NDArray[np.floating]) -> NDArray[np.bool_]:

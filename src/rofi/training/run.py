@@ -77,11 +77,13 @@ def train(
             save_weights(fitted_model(config, faces), start_from)
         fabric.barrier()
     model = load_weights(start_from).train()
+    if model.config.name != config.model:
+        raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
+    if faces.view != model.config.view:
+        raise TrainingError(f"faces are aligned to {faces.view} px, the model sees {model.config.view}: align again")
+    if signs is not None:
+        model = with_detector(model, signs)
     model.dec_net.scale_change(config.keep_change)
     if config.refit_person:
         fit_person(model.person, faces.views, faces.meshes, faces.presence)
-    if model.config.name != config.model:
-        raise TrainingError(f"{start_from}: model {model.config.name!r}, but the run is of {config.model!r}")
-    if signs is not None:
-        model = with_detector(model, signs)
     return Trainer(model, config, faces, selection, out, networks, fabric).fit()

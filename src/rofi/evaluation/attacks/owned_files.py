@@ -10,7 +10,6 @@ from rofi.errors import PhotoError
 from rofi.evaluation.bench import Bench, Case
 from rofi.evaluation.methods.rofi import RofiMethod
 from rofi.keys.secret import Secret
-from rofi.pipeline.protector import Protector
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +70,7 @@ def _protected(bench: Bench, method: RofiMethod, case: Case, owner: str, number:
         return None
     bench.progress(f"attacks, protected for the {owner}: {case.row.image}, key {number + 1}")
     try:
-        protector = Protector(method.protector.networks, secret, method.protector.options)
-        data = protector.protect(bench.original(case).data, case.row.image).data
+        data = method.protector.under(secret).protect(bench.original(case).data, case.row.image).data
     except PhotoError as error:
         bench.store.write(refusal, f"{type(error).__name__}: {error}".encode())
         return None

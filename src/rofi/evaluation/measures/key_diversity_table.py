@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from rofi.evaluation.report.document import Cell, Picture, Section, Table
 from rofi.evaluation.report.sheets import sheet
 from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
-from rofi.pipeline.protector import ProtectOptions, Protector
+from rofi.pipeline.protector import Protector
 from rofi.recognition.recogniser import Recogniser
 
 Bytes = npt.NDArray[np.uint8]
@@ -111,10 +111,11 @@ def _protected(bench: Bench, case: Case, method: RofiMethod, start: int, stop: i
 
     def make() -> dict[str, Bytes]:
         views = []
-        options = ProtectOptions(seal=False, min_face=method.min_face)
+        options = replace(method.protector.options, seal=False)
+        plain = Protector(method.protector.networks, method.secret, options)
         for number in range(start, stop):
             bench.progress(f"{case.row.image} under key {number + 1}")
-            protector = Protector(method.protector.networks, Secret(number.to_bytes(32, "big")), options)
+            protector = plain.under(Secret(number.to_bytes(32, "big")))
             try:
                 protected = protector.protect(photo.data, photo.name)
             except StillRecognised:

@@ -40,7 +40,8 @@ class RofiMethod:
     @property
     def facts(self) -> MethodFacts:
         """See `MethodFacts`."""
-        settings = f"{self.min_face:g}-{self.seed}{'-sealed' if self.seal else ''}"
+        program = hashlib.sha256(repr(self.protector.options).encode()).hexdigest()[:8]
+        settings = f"{self.seed}{'-sealed' if self.seal else ''}-{program}"
         return MethodFacts(
             name="rofi",
             title="ROFI",
