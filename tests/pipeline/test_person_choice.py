@@ -4,7 +4,8 @@ import pytest
 from pipeline.photographs import close_up, protector, saved
 from rofi.errors import StillRecognised
 from rofi.keys.derivation import key_vector
-from rofi.pipeline.person_choice import draw_persons, rank_candidates, to_bytes
+from rofi.pipeline.networks import to_bytes
+from rofi.pipeline.person_choice import draw_persons, rank_candidates
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,15 @@ def test_likeness_is_about_the_cosine_of_the_judges_embeddings(choices, networks
         cosines.append(float(one @ other / np.linalg.norm(one) / np.linalg.norm(other)))
         assert choice.likeness == pytest.approx(cosines[-1], abs=0.15)
     assert np.corrcoef(cosines, [choice.likeness for choice in ranked])[0, 1] > 0.5
+
+
+def test_among_strangers_the_first_comes_first(networks, secret, choices, monkeypatch):
+    """Who is less alike than a stranger is no better: the least alike of all would be told by that."""
+    judge, faces, keys, _ = choices
+    told = iter([0.2, -0.1, 0.3, -0.4])
+    monkeypatch.setattr(judge, "similarity", lambda *_: np.array([next(told)]))
+    ranked = rank_candidates(networks.model.person, judge, faces, keys, stranger=0.05)
+    assert [choice.number for choice in ranked] == [1, 3, 0, 2]
 
 
 def test_levels_are_rounded_and_clipped():

@@ -1,16 +1,17 @@
 """The recogniser that moves a person is MobileFaceNet-512 itself; the patient is the astronaut."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 
-from pipeline.photographs import close_up, protector
-from rofi.faces.outline import MovedHead
-from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
+from pipeline.photographs import close_up, protector, saved
+from rofi.faces.person_placement import place_person, view_texture
+from rofi.imaging.decode import decode
+from rofi.keys.secret import Secret
+from rofi.pipeline.networks import Networks
 from rofi.pipeline.person_choice import draw_persons
 from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
+from rofi.pipeline.protector import ProtectOptions
 from rofi.recognition.specs import SPECS
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
@@ -60,8 +61,8 @@ def test_the_person_is_less_like_the_patient_after_it(refiner, recogniser, face,
 
 
 def test_it_stops_at_strangers(networks, recogniser, face, drawn):
-    """Asked for strangers only, it does not go on to the least alike of all."""
-    settings = RefinementSettings(steps=40, rate=0.05, towards=0, hold=0, stranger=0.2)
+    """It does not go on to the least alike of all."""
+    settings = RefinementSettings(steps=40, rate=0.05, towards=0, hold=0, stranger=(0.1, 0.2))
     refiner = PersonRefiner(networks.model.person, recogniser, networks.view, settings)
     move = refiner.moves(KEYS[0], face.view, *drawn)
     assert 0.05 < likeness(recogniser, refiner.show(KEYS[0], move, *drawn).face, face.view) < 0.3
@@ -119,12 +120,50 @@ def test_how_a_texture_shows_is_how_the_person_was_drawn(networks, face, drawn):
     assert (again.face - drawn[0].face)[at].mean() == pytest.approx(foretold, rel=0.35)
 
 
-def test_what_is_protected_is_the_refined_person(networks, secret, face):
+def test_a_refined_person_is_drawn_where_the_key_says(networks, secret, face):
     plain = draw_persons(networks.model.person, [face], KEYS[:1])
     made = protector(networks, secret, refinement=RefinementSettings(steps=2))
     refined = draw_persons(networks.model.person, [face], KEYS[:1], made.refiner)
-    assert isinstance(refined.heads[0], MovedHead)
-    assert isinstance(refined.placed[0], PlacedPerson)
+    np.testing.assert_array_equal(refined.heads[0].view, plain.heads[0].view)
+    np.testing.assert_array_equal(refined.placed[0].mask, plain.placed[0].mask)
     assert np.abs(refined.placed[0].face - plain.placed[0].face)[plain.placed[0].mask > 0.9].mean() > 1
-    assert protector(networks, secret).refiner is None
-    assert replace(made.options, refinement=RefinementSettings()).refinement.steps > 0
+
+
+def test_what_is_protected_is_the_refined_person(networks, secret):
+    plain, refined = (
+        protector(networks, secret, refinement=RefinementSettings(steps=steps)).protect(saved(close_up()), "a.png")
+        for steps in (0, 3)
+    )
+    assert plain.header.salt == refined.header.salt
+    one, other = (decode(made.data, "a.png").pixels.astype(int) for made in (plain, refined))
+    assert np.abs(one - other)[(one != other).any(-1)].mean() > 2
+
+
+def test_a_protector_made_in_inference_mode_protects(secret):
+    """As a measure does that opens its method late."""
+    with torch.inference_mode():
+        networks = Networks.load(device="cpu")
+        made = protector(networks, secret, refinement=RefinementSettings(steps=1))
+        assert made.protect(saved(close_up()), "a.png").data
+
+
+def test_another_secret_shares_what_is_loaded(networks, secret):
+    one = protector(networks, secret, refinement=RefinementSettings(steps=1))
+    other = one.under(Secret(bytes(32)))
+    assert other.refiner is one.refiner
+    assert one.secret is secret
+    file = saved(close_up())
+    assert other.protect(file, "a.png").header.salt in other.salts(file)
+    assert not set(one.salts(file)) & set(other.salts(file))
+
+
+def test_no_person_goes_beyond_its_reach(networks, recogniser, face, drawn):
+    settings = RefinementSettings(steps=6, rate=1.0, hold=0, reach=1.1)
+    move = PersonRefiner(networks.model.person, recogniser, networks.view, settings).moves(KEYS[0], face.view, *drawn)
+    own = KEYS[0][160:]
+    assert np.linalg.norm(own + move) <= 1.1 * np.linalg.norm(own) + 1e-3
+
+
+def test_what_a_batch_looks_for_when_taken_up_again_stays():
+    """Files of earlier versions are found among as many salts."""
+    assert ProtectOptions().most_salts >= 96

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rofi.evaluation.bench import Bench
     from rofi.evaluation.evaluate import Timed
 
-QUICK_IMAGES = 8
+QUICK_IMAGES = 6
 """Of each split in a rehearsal."""
 STORE = "store"
 """Folder within the report's, with protected and restored pictures and figures: what a second run finds done."""

@@ -74,3 +74,8 @@ def planes(picture: npt.NDArray[np.generic]) -> Tensor:
 def pixels(tensor: Tensor) -> npt.NDArray[np.uint8]:
     """(3, H, W) levels, rounded and clipped, as (H, W, 3) bytes."""
     return tensor.round().clamp(0, 255).to(torch.uint8).cpu().numpy().transpose(1, 2, 0)
+
+
+def to_bytes(picture: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Levels, rounded and clipped."""
+    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)

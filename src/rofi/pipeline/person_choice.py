@@ -14,6 +14,7 @@ from rofi.faces.outline import MovedHead, Outline, move_outline
 from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
 from rofi.model.person import Person, PersonModel
 from rofi.pipeline.found_face import FoundFace
+from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_refinement import PersonRefiner
 from rofi.recognition.recogniser import Recogniser
 
@@ -148,8 +149,3 @@ def _shrink(face: FoundFace) -> int:
     view, margin = face.alignment.view, face.margin
     fits = [by for by in range(1, view // SKETCH_SIDE + 1) if view % by == 0 and margin % by == 0]
     return max(fits, default=1)
-
-
-def to_bytes(picture: npt.NDArray[np.float32]) -> Bytes:
-    """Levels, rounded and clipped."""
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)

@@ -22,7 +22,7 @@ from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_con
 from rofi.faces.portrait import portrait
 from rofi.model.config import KEY_SIZE
 from rofi.model.person import PersonModel
-from rofi.recognition.crops import CropJitter
+from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Keys = npt.NDArray[np.float32]
@@ -110,7 +110,7 @@ class PersonRefiner:
             optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
             look = looks[step % LOOKS]
             shown = showing(self.persons.texture_change(key, move))
-            after = self.recogniser(_coarse(shown, look.side), look.jitter)
+            after = self.recogniser(coarsen(shown, look.side), look.jitter)
             loss = (
                 settings.away * _outside((look.patient * after).sum(), settings.stranger)
                 + settings.towards * (1 - (own * after).sum())
@@ -146,7 +146,7 @@ class PersonRefiner:
         sharp, share = torch.rand(2, generator=generator).tolist()
         side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
         jitter = self.jitter.draw(1, generator)
-        return _Look(side, jitter, self.recogniser(_coarse(_planes(view), side), jitter))
+        return _Look(side, jitter, self.recogniser(coarsen(_planes(view), side), jitter))
 
     @torch.no_grad()
     def _draw_back(self, key: Tensor, move: Tensor) -> None:
@@ -193,7 +193,3 @@ class _Showing:
 def _planes(picture: npt.NDArray[np.generic]) -> Tensor:
     """(H, W, 3) levels as (1, 3, H, W) in [0, 1]."""
     return torch.from_numpy(np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)))[None] / 255
-
-
-def _coarse(faces: Tensor, side: int) -> Tensor:
-    return faces if side == faces.shape[-1] else F.interpolate(faces, size=side, mode="area")

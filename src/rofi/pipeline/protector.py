@@ -26,8 +26,8 @@ from rofi.imaging.seal import seal
 from rofi.keys.derivation import key_vector, pseudonym, seal_key
 from rofi.keys.secret import Secret
 from rofi.pipeline.found_face import FaceFinder, FoundFace
-from rofi.pipeline.networks import Networks, pixels, planes, to_picture
-from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates, to_bytes
+from rofi.pipeline.networks import Networks, pixels, planes, to_bytes, to_picture
+from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates
 from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
 from rofi.pipeline.region import pack_region
 from rofi.pipeline.salts import candidate_salts

@@ -24,8 +24,7 @@ from rofi.imaging.seal import open_seal
 from rofi.keys.derivation import key_vector, seal_key
 from rofi.keys.secret import Secret
 from rofi.model.residue import Revealed
-from rofi.pipeline.networks import Networks, planes, to_picture
-from rofi.pipeline.person_choice import to_bytes
+from rofi.pipeline.networks import Networks, planes, to_bytes, to_picture
 from rofi.pipeline.protector import scale_of
 from rofi.pipeline.region import unpack_region
 from rofi.pipeline.relocation import Layout, find_offset

@@ -111,3 +111,8 @@ def _crop_to_image(kind: CropKind, view: int, canvas: int) -> tuple[float, float
         (template_x - middle) * per_template + canvas / 2,
         (template_y - middle) * per_template + canvas / 2,
     )
+
+
+def coarsen(views: Tensor, side: int) -> Tensor:
+    """Views (N, C, V, V) with `side` pixels, each the mean of its area; as they are if that is V."""
+    return views if side == views.shape[-1] else F.interpolate(views, size=side, mode="area")

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from rofi.errors import TrainingError
 from rofi.evaluation.lpips import Lpips
 from rofi.model.discriminator import PatchDiscriminator, Realness
-from rofi.recognition.crops import CropJitter
+from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.network_files import find_network
 from rofi.recognition.specs import SPECS
 from rofi.recognition.torch_recogniser import TorchRecogniser
@@ -115,8 +115,8 @@ class Objective(nn.Module):
         jitter = (exact if generator is None else self.jitter.draw(count, generator)).to(face.device)
         side = self.side_of_crops(face.shape[-1], generator)
         with torch.no_grad():
-            originals = self.identities(coarse(face, side), jitter)
-        protected = self.identities(coarse(trip.protected, side), jitter)
+            originals = self.identities(coarsen(face, side), jitter)
+        protected = self.identities(coarsen(trip.protected, side), jitter)
         fakes = [trip.protected]
         change = trip.carrier - batch["person"]
         losses = {
@@ -142,8 +142,3 @@ class Objective(nn.Module):
             scores: Sequence[Realness] = [discriminator(augment(fake, generator)) for fake in fakes]
             losses["adversarial"] = w.adversarial * generator_loss(scores)
         return losses
-
-
-def coarse(faces: Tensor, side: int) -> Tensor:
-    """Views (N, 3, V, V) with `side` pixels."""
-    return faces if side == faces.shape[-1] else F.interpolate(faces, size=side, mode="area")

@@ -9,6 +9,7 @@ from rofi.cohort.row import Split
 from rofi.evaluation.attacks.effort import FULL, QUICK
 from rofi.evaluation.measures import attacks
 from rofi.evaluation.methods.rofi import RofiMethod
+from rofi.pipeline.person_refinement import RefinementSettings
 from rofi.pipeline.protector import ProtectOptions
 from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
@@ -37,7 +38,10 @@ def attacked(tmp_path_factory):
     judge = Recogniser(SPECS["mobilefacenet512"], threads=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attacks, "evaluation_judges", lambda folder: ([judge], ["the others"]))
-        patch.setattr(rofi_method, "ProtectOptions", partial(ProtectOptions, candidates=2))  # to be quick
+        patch.setattr(
+            quick = partial(ProtectOptions, candidates=2, refinement=RefinementSettings(steps=2))
+            patch.setattr(rofi_method, "ProtectOptions", quick)
+        )  # to be quick
         rofi_method._protector.cache_clear()
         counts = {Split.TRAIN: 5, Split.INTERNAL: 4}
         bench = make_bench(tmp_path_factory.mktemp("bench"), counts, 200, (RofiMethod(),), resamples=100)

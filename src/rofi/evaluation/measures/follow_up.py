@@ -25,7 +25,7 @@ from rofi.faces.landmarks import find_landmarks
 Bytes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
-_MOST, _QUICK = 120, 30
+_MOST, _QUICK = 120, 12
 """Pairs whose history is protected and restored; the comparer learns from all."""
 _WANTED_KAPPA_SHARE = 0.9
 """Of the agreement with the original history that the restored one should reach."""
@@ -68,7 +68,7 @@ history hardly better than chance, with a well restored one as good as with the 
 def _visits(bench: Bench) -> _Visits:
     pairs = read_pairs(bench.cohort)
     if bench.settings.quick:
-        pairs = pairs[: 2 * _QUICK]
+        pairs = pairs[: 4 * _QUICK]
 
     def make() -> dict[str, npt.NDArray[np.float64]]:
         found = []
