@@ -1,9 +1,9 @@
 """What each means of hiding the patient does: the same photographs protected with all of them and with one left out.
 
 Similarity is the cosine; of dlib it is minus the distance. Identified: the nearest of a gallery of other photographs is
-the patient; place: mean share of the gallery that is less alike than the patient, 0.5 by chance. Keys apart: mean cosine
-distance of one photograph's faces under several keys. mobilefacenet512 comes with the program and refines persons: an
-attacker's tool, no witness.
+the patient; place: mean share of the gallery that is less alike than the patient, 0.5 by chance. Keys apart: mean
+cosine distance of one photograph's faces under several keys. mobilefacenet512 comes with the program and refines
+persons: an attacker's tool, no witness.
 
 python benchmarks/ablation.py --faces ../shared/faces --networks ../shared/models --people 16 --keys 3
 """

@@ -38,10 +38,8 @@ def attacked(tmp_path_factory):
     judge = Recogniser(SPECS["mobilefacenet512"], threads=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attacks, "evaluation_judges", lambda folder: ([judge], ["the others"]))
-        patch.setattr(
-            quick = partial(ProtectOptions, candidates=2, refinement=RefinementSettings(steps=2))
-            patch.setattr(rofi_method, "ProtectOptions", quick)
-        )  # to be quick
+        quick = partial(ProtectOptions, candidates=2, refinement=RefinementSettings(steps=2))
+        patch.setattr(rofi_method, "ProtectOptions", quick)
         rofi_method._protector.cache_clear()
         counts = {Split.TRAIN: 5, Split.INTERNAL: 4}
         bench = make_bench(tmp_path_factory.mktemp("bench"), counts, 200, (RofiMethod(),), resamples=100)
