@@ -52,8 +52,8 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
     options = SHIPPED
     if way == "person not refined":
         options = replace(SHIPPED, refinement=RefinementSettings(steps=0))
-    if way == "first person taken":
-        options = replace(SHIPPED, candidates=1)
+    if way == "least alike of eight taken":
+        options = replace(SHIPPED, candidates=8)
     if way == "drawing alone, no translator":
         networks = replace(networks, model=deepcopy(networks.model))
         networks.model.dec_net.scale_change(0)
@@ -64,7 +64,7 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
     return made
 
 
-WAYS = ("all", "person not refined", "first person taken", "drawing alone, no translator", "outline stays")
+WAYS = ("all", "person not refined", "least alike of eight taken", "drawing alone, no translator", "outline stays")
 
 
 def measure(way: str, chosen: Sequence[Probe], networks: Networks, judges: dict[str, Identities], keys: int) -> None:

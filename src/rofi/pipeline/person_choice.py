@@ -74,7 +74,7 @@ def rank_candidates(
     keys: Sequence[Sequence[Keys]],
     stranger: float = 0.0,
 ) -> list[Candidate]:
-    """Every candidate, least alike first; among strangers the first.
+    """Every candidate, least alike first; among strangers the first. One alone is not looked at.
 
     Less likeness than a stranger's is not better: whoever is the least like a patient of all tells of the patient, too.
 
@@ -85,6 +85,8 @@ def rank_candidates(
         keys: per candidate, per face.
         stranger: likeness from which down a person is a stranger.
     """
+    if len(keys) == 1:
+        return [Candidate(0, stranger)]
     sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
     originals = recogniser.embed(np.stack([sketch.view for sketch in sketches]))
     candidates = []

@@ -42,6 +42,8 @@ JUDGE = "mobilefacenet512"
 JPEG_QUALITY = 100
 """The residue lies where JPEG saves first."""
 EXTENSIONS = {"png": ".png", "jpeg": ".jpeg", "tiff": ".tiff", "webp": ".webp"}
+SALTS = 96
+"""Must not fall: files protected by earlier versions have salts among as many."""
 REFERENCE_VIEW = 256
 """The view that the residue's scales are told in."""
 
@@ -56,7 +58,8 @@ class ProtectOptions:
         sign_detail: "native" leaves the photograph's own pixels in the sign regions, "network" the decoder's.
         min_face: distance of the outer eye corners, in photograph pixels, below which a face is refused.
         candidates: how many salts are compared; the one whose persons are least like the patients is taken, among
-            strangers to them the first.
+            strangers to them the first. One leaves it to the refinement, which then has the way to go that convinces
+            other recognisers, too (`benchmarks/ablation.py`).
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
@@ -66,7 +69,7 @@ class ProtectOptions:
     seal: bool = True
     sign_detail: Literal["native", "network"] = "native"
     min_face: float = 40.0
-    candidates: int = 8
+    candidates: int = 1
     attempts: int = 1
     rounds: int = 12
     refinement: RefinementSettings = field(default_factory=RefinementSettings)
@@ -78,8 +81,8 @@ class ProtectOptions:
 
     @property
     def most_salts(self) -> int:
-        """How many salts one photograph may try; must not fall, for a batch taken up again looks among these."""
-        return self.candidates * self.rounds
+        """How many salts one photograph has; a batch taken up again looks for its files among these."""
+        return max(SALTS, self.candidates * self.rounds)
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class Protector:
     ) -> Iterator[tuple[bytes, list[npt.NDArray[np.float32]]]]:
         """Salts worth protecting with, the most promising of each round first, and their keys of every face."""
         salts, size = self.salts(original), self.options.candidates
-        for start in range(0, len(salts), size):
+        for start in range(0, size * self.options.rounds, size):
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
             stranger = self.options.refinement.stranger[1]

@@ -30,7 +30,7 @@ class Forgetting(Blurring):
 @pytest.fixture
 def bench(tmp_path, monkeypatch):
     """Pairs whose eyes differ as planted: eye shapes are stood in for, for one face seen many ways shows no disease."""
-    bench = make_bench(tmp_path, {Split.INTERNAL: 2 * COUNT}, methods=(Blurring(0.3), Forgetting(0.3)), quick=True)
+    bench = make_bench(tmp_path, {Split.INTERNAL: 2 * COUNT}, methods=(Blurring(0.3), Forgetting(0.3)))
     images = [case.row.image for case in bench.cases]
     verdicts = list(Verdict) * COUNT
     pairs = [
@@ -61,6 +61,12 @@ def test_a_history_makes_the_course_plain_and_lost_ones_are_counted(bench):
     assert rows["none"][1].estimate < 0.6
     assert rows["restored by Blurring"] == rows["the original"]
     assert rows["restored by Forgetting"][0] == COUNT - 1
+
+
+def test_a_rehearsal_restores_a_dozen(bench):
+    rehearsal = replace(bench, settings=replace(bench.settings, quick=True))
+    rows = {row[0]: row[1:] for row in follow_up.measure(rehearsal).tables[0].rows}
+    assert rows["restored by Blurring"][0] == 12
 
 
 def test_a_cohort_without_pairs_says_how_to_make_them(tmp_path):

@@ -13,7 +13,7 @@ from rofi.evaluation.measures import key_diversity_table
 from rofi.evaluation.measures.key_diversity_table import measure
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
-from rofi.pipeline.protector import ProtectedPhoto
+from rofi.pipeline.protector import ProtectedPhoto, ProtectOptions
 
 
 class StandIn:
@@ -24,6 +24,9 @@ class StandIn:
     def __init__(self, networks, secret, options):
         self.number = int.from_bytes(secret.material, "big")
         assert not options.seal
+
+    def under(self, secret):
+        return type(self)(None, secret, ProtectOptions(seal=False))
 
     def protect(self, data, name):
         self.calls.append(name)
