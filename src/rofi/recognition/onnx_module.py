@@ -93,7 +93,7 @@ def _load_graph(path: Path) -> _Graph:
         import onnx
         from onnx import numpy_helper
     except ImportError as error:
-        raise TrainingError(f"{path}: reading it needs the package onnx; install rofi-face[train]") from error
+        raise TrainingError(f"{path}: reading it needs the package onnx; pip install onnx") from error
     if not path.is_file():
         raise TrainingError(f"{path}: no such network; put the ONNX file there")
     try:

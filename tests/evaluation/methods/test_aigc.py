@@ -3,10 +3,20 @@ import pytest
 import torch
 
 from evaluation.methods.portrait_photo import portrait, portrait_face
+from rofi.errors import WeightsMismatch
+from rofi.evaluation.methods import aigc
 from rofi.evaluation.methods.aigc import UNSEEN, LatentDiffusionInpainting, eye_guide
 from rofi.evaluation.methods.method import Method
 from rofi.evaluation.methods.person_space import shipped_persons
 from rofi.imaging.decode import decode
+
+
+def test_weights_that_learnt_with_other_persons_are_refused(monkeypatch):
+    monkeypatch.setattr(aigc, "shipped_persons_digest", lambda: "another")
+    aigc._shipped_denoiser.cache_clear()
+    with pytest.raises(WeightsMismatch, match="another model of persons"):
+        aigc._shipped_denoiser()
+    aigc._shipped_denoiser.cache_clear()
 
 
 def test_the_guide_is_ridge_regression_on_the_eyes_seen():

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from rofi.errors import WeightsMismatch
 from rofi.evaluation.methods.latent_diffusion import Denoiser, ddim, load_denoiser
 from rofi.evaluation.methods.method import MethodFacts, Photograph
 from rofi.evaluation.methods.person_space import PersonSpace, shipped_persons, shipped_persons_digest
@@ -90,7 +91,11 @@ def eye_guide(face: AlignedFace, persons: PersonSpace) -> Callable[[Tensor, floa
 
 @lru_cache(maxsize=1)
 def _shipped_denoiser() -> Denoiser:
-    return load_denoiser(WEIGHTS)[0]
+    """The packaged weights, which know faces by the coordinates of the packaged model of persons and no other."""
+    model, notes = load_denoiser(WEIGHTS)
+    if notes.get("persons") != shipped_persons_digest():
+        raise WeightsMismatch(f"{WEIGHTS.name}: learnt with another model of persons; run tools/train_aigc.py")
+    return model
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from rofi.keys.derivation import key_vector
 from rofi.keys.secret import SALT_BYTES, Secret
 
 SHAPE_STRENGTH, TEXTURE_STRENGTH, LIMIT = 1.4, 1.1, 2.5
-"""How far a person lies from the mean face, as in the shipped person model."""
+"""How far a person lies from the mean face, and the largest coordinate."""
 
 
 @dataclass(frozen=True)

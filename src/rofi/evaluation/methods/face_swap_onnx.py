@@ -242,7 +242,7 @@ def _source_matrix(data: bytes, path: Path) -> Array:
         import onnx
         from onnx import numpy_helper
     except ImportError as error:
-        raise RofiError(f"{path}: reading its matrix needs the package onnx; install rofi-face[train]") from error
+        raise RofiError(f"{path}: reading its matrix needs the package onnx; pip install onnx") from error
     initialisers = onnx.load_model_from_string(data).graph.initializer
     matrix = numpy_helper.to_array(initialisers[-1]) if len(initialisers) else np.zeros(0)
     if matrix.shape != (EMBEDDING, EMBEDDING):

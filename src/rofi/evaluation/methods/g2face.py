@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 Image = npt.NDArray[np.float32]
 
 LOOKS = 1.1
-"""Standard deviations of the stranger's texture, as in the shipped person model."""
+"""Standard deviations of the stranger's texture."""
 SPREAD = 1.5
 """Standard deviations of real faces' coordinates that one unit of the code stands for; the code ends at 2.9 units."""
 
