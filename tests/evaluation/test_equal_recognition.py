@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from evaluation.by_colour import ByColour
 from evaluation.small_bench import Refusing, make_bench
 from rofi.cohort.row import Label, Split
 from rofi.errors import RofiError
@@ -14,24 +15,10 @@ from rofi.evaluation.equal_recognition import equal_recognition, recognition_rat
 from rofi.evaluation.methods import calibrate
 from rofi.evaluation.methods.method import MethodFacts
 from rofi.imaging.encode import encode
-from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
 
 PEOPLE = 16
 THRESHOLDS = np.geomspace(0.2, 5, PEOPLE)
-
-
-class ByColour:
-    """Knows a photograph by its mean colour."""
-
-    similarity_matrix = Recogniser.similarity_matrix
-
-    def __init__(self, spec, folder=None, threads=0):
-        self.spec = spec
-
-    def embed(self, views):
-        means = views.reshape(len(views), views.shape[1] * views.shape[2], 3).mean(1) - 100
-        return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch
 
 from rofi.faces.outline import MovedHead, Outline, move_outline
 from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
-from rofi.model.person import Person, PersonModel
+from rofi.model.person import PersonModel
 from rofi.pipeline.found_face import FoundFace
 from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_refinement import PersonRefiner
@@ -104,46 +104,31 @@ def draw_persons(
     drawing = _draw(persons, [_Sketch.of(face) for face in faces], keys)
     if refiner is None:
         return drawing
+    sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
+    small = _draw(persons, sketches, keys)
     people = persons(torch.from_numpy(np.stack(keys)))
-    placed = [
-        _refined(refiner, face, people, index, key, head, person)
-        for index, (face, key, head, person) in enumerate(zip(faces, keys, *drawing, strict=True))
-    ]
-    return Drawing(drawing.heads, placed)
-
-
-def _refined(
-    refiner: PersonRefiner,
-    face: FoundFace,
-    people: Person,
-    index: int,
-    key: Keys,
-    head: MovedHead,
-    placed: PlacedPerson,
-) -> PlacedPerson:
-    """A person of `people` after its refinement, which is worked out in small."""
-    drawn = people.arrays(index)
-    sketch = _Sketch.of(face, _shrink(face))
-    small_head = _moved(sketch, key)
-    small = place_person(small_head.view, small_head.mesh, sketch.signs, **drawn)
-    seen = view_texture(small_head.view, small_head.mesh, small.mask, **drawn)
-    move = refiner.moves(key, sketch.view, small, seen)
-    return refiner.show(key, move, placed, view_texture(head.view, head.mesh, placed.mask, **drawn))
+    refined = []
+    for index, key in enumerate(keys):
+        of_small, of_whole = (
+            view_texture(heads[index].view, heads[index].mesh, placed[index].mask, **people.arrays(index))
+            for heads, placed in (small, drawing)
+        )
+        move = refiner.moves(key, sketches[index].view, small.placed[index], of_small)
+        refined.append(refiner.show(key, move, drawing.placed[index], of_whole))
+    return Drawing(drawing.heads, refined)
 
 
 def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:
     people = persons(torch.from_numpy(np.stack(keys)))
-    heads = [_moved(face, key) for face, key in zip(faces, keys, strict=True)]
+    heads = [
+        move_outline(face.surroundings, face.mesh, face.signs, Outline.of_key(key) if face.alone else Outline())
+        for face, key in zip(faces, keys, strict=True)
+    ]
     placed = [
         place_person(head.view, head.mesh, face.signs, **people.arrays(index))
         for index, (face, head) in enumerate(zip(faces, heads, strict=True))
     ]
     return Drawing(heads, placed)
-
-
-def _moved(face: _Sketch, key: Keys) -> MovedHead:
-    outline = Outline.of_key(key) if face.alone else Outline()
-    return move_outline(face.surroundings, face.mesh, face.signs, outline)
 
 
 def _shrink(face: FoundFace) -> int:

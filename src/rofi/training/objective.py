@@ -73,11 +73,6 @@ class Objective(nn.Module):
         averages = self.averages or [torch.zeros_like(each[0]) for each in embeddings]
         return [F.normalize(each - average.to(each), dim=1) for each, average in zip(embeddings, averages, strict=True)]
 
-    @torch.no_grad()
-    def unchanged(self, faces: Tensor, jitter: Tensor) -> list[Tensor]:
-        """`identities` without gradients."""
-        return self.identities(faces, jitter)
-
     @staticmethod
     def side_of_crops(view: int, generator: torch.Generator | None) -> int:
         """Pixels that recognisers see of a view: now and then fewer, for what fools at one sharpness only is noise."""
@@ -130,7 +125,8 @@ class Objective(nn.Module):
             losses["person_identity"] = w.person_identity * similar(protected, self.persons(batch["portrait"]))
         if trip.restored is not None and trip.wrong is not None:
             fakes += [trip.restored, trip.wrong]
-            sharp = originals if side == face.shape[-1] else self.unchanged(face, jitter)
+            with torch.no_grad():
+                sharp = originals if side == face.shape[-1] else self.identities(face, jitter)
             losses |= {
                 "restored_identity": w.restored_identity * similar(self.identities(trip.restored, jitter), sharp),
                 "restored_l1": w.restored_l1 * (trip.restored - face).abs().mean(),

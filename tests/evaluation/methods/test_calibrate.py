@@ -5,6 +5,7 @@ import pytest
 import scipy.stats
 from PIL import Image
 
+from evaluation.by_colour import ByColour
 from evaluation.small_bench import Refusing, make_bench
 from rofi.cohort.row import Split
 from rofi.errors import RofiError
@@ -12,24 +13,10 @@ from rofi.evaluation.methods import calibrate as module
 from rofi.evaluation.methods.calibrate import calibrate
 from rofi.evaluation.methods.method import MethodFacts
 from rofi.imaging.encode import encode
-from rofi.recognition.recogniser import Recogniser
 from rofi.recognition.specs import SPECS
 
 PEOPLE = 16
 THRESHOLDS = np.geomspace(0.1, 10, PEOPLE)
-
-
-class ByColour:
-    """Knows a photograph by its mean colour."""
-
-    similarity_matrix = Recogniser.similarity_matrix
-
-    def __init__(self, spec, folder=None, threads=0):
-        self.spec = spec
-
-    def embed(self, views):
-        means = views.reshape(len(views), views.shape[1] * views.shape[2], 3).mean(1) - 100
-        return (means / np.linalg.norm(means, axis=1, keepdims=True)).astype(np.float32)
 
 
 @dataclass(frozen=True)
