@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rofi.faces import topology
+from rofi.faces.light import contrast, relight, smooth
 from rofi.faces.pose import Floats, fit_similarity
-from rofi.faces.spread import spread
 from rofi.faces.triangle_warp import texture_places, triangle_warp
 
 Image = npt.NDArray[np.float32]
@@ -26,11 +26,13 @@ ends where the mesh does; the forehead goes on to the hair, so the skin must fad
 """
 SIGN_RIM = 0.024
 """Distance from the signs, in view sides, over which the person's skin fades in."""
-OUTLIER_LEVELS = (70.0, 30.0)
-"""Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
-OWN_TONE, TONE_LIMIT, TONE_REACH = 0.5, 0.12, 0.12
-"""Share of the person's own tone that shows well inside the face, most of it as a share of the patient's level, and the
-way to there from the rim in view sides."""
+AWAY_REACH = 0.12
+"""Distance from the outer rim, in view sides, over which what is away from the contour begins."""
+PLAIN_FOREHEAD = 0.8
+"""Share by which a person's forehead is plain skin: the model of persons knows fringes of hair there, which end up as
+smudges under the patient's own hair."""
+FOREHEAD_START = (0.42, 0.6)
+"""Shares of the way from the eyes to the mesh's upper edge between which the forehead begins, above the brows."""
 LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
 EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
 OVAL_POINTS = list(topology.FACE_OVAL)
@@ -67,7 +69,9 @@ def place_person(
     skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
     mask = _mask(base, signs) * _softened(covered, view.shape[0])
     source = view.astype(np.float32)
-    skin = _relight(skin, source, mask)
+    plain = _plain(base, view.shape[0])[..., None]
+    skin = skin + plain * (smooth(skin, covered.astype(np.float32)) - skin)
+    skin = relight(skin, source, mask)
     face = source + mask[..., None] * (skin - source)
     return PlacedPerson(np.clip(face, 0, 255), mask)
 
@@ -75,11 +79,13 @@ def place_person(
 class TextureView(NamedTuple):
     """How a person's texture shows in a view.
 
-    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B.
+    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `plain`
+    (V, V) share by which the texture is smoothed.
     """
 
     places: Image
     gain: Image
+    plain: Image
 
 
 def view_texture(
@@ -94,14 +100,16 @@ def view_texture(
 ) -> TextureView:
     """How `place_person` shows a texture: a change of it by a level changes the picture by `gain` times the mask.
 
+    That is where the skin is not plain, and but for what passes for light (`rofi.faces.light`).
+
     Args:
         mask: (V, V) of the person placed; the other arguments as for `place_person`.
     """
     places, _ = texture_places(texture_points, person_points(mesh, shape, mean_shape), view.shape[0])
     skin = np.asarray(cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_LINEAR), np.float32)
     core = mask > 0.5
-    gain = _contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
-    return TextureView(places, gain.astype(np.float32))
+    gain = contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
+    return TextureView(places, gain.astype(np.float32), _plain(mesh[:, :2], view.shape[0]))
 
 
 def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
@@ -148,35 +156,16 @@ def _forehead(base: Floats, side: int) -> Floats:
     return share
 
 
+def _plain(base: Floats, side: int) -> Image:
+    """(V, V) share of the person's skin that is smoothed: none but on the forehead."""
+    return (PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START)).astype(np.float32)
+
+
 def _softened(covered: Mask, side: int) -> Image:
     """Coverage that fades out before its edge, so that triangles left out on a turned face leave no jagged holes."""
     reach = max(3, side // 40) | 1
     inner = cv2.erode(covered.astype(np.float32), np.ones((reach, reach)))
     return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 4) * covered, np.float32)
-
-
-def _relight(skin: Image, source: Image, mask: Image) -> Image:
-    """The person's skin in the patient's light: bounded contrast, no step along the rim, some own tone inside."""
-    core = mask > 0.5
-    if not core.any():
-        return skin
-    level, own_level = source[core].mean(0), skin[core].mean(0)
-    tone = np.clip(OWN_TONE * (own_level - level), -TONE_LIMIT * level.mean(), TONE_LIMIT * level.mean())
-    skin = (skin - own_level) * _contrast(skin, source, core) + level
-    side = mask.shape[0]
-    difference = np.asarray(cv2.GaussianBlur(source - skin, (0, 0), side / 90), np.float32)
-    rim = (mask > 0.02) & (mask < 0.6)
-    if not rim.any():
-        return skin
-    # Hair and glasses on the rim are no light: what strays from the rest of the rim does not count, first from the
-    # rim's median, then, more strictly, from the smooth field found so far.
-    field: Image = np.broadcast_to(np.median(difference[rim], axis=0), difference.shape).astype(np.float32)
-    for tolerance in OUTLIER_LEVELS:
-        stray = np.abs(difference - field).max(-1)
-        trust = np.where(rim, np.exp(-np.square(stray / tolerance)), 0).astype(np.float32)
-        field = np.asarray(cv2.GaussianBlur(spread(difference, trust), (0, 0), side / 40), np.float32)
-    lit: Image = skin + field + _well_inside(mask)[..., None] * tone.astype(np.float32)
-    return lit
 
 
 def away_from_contour(mask: Image) -> Image:
@@ -187,20 +176,10 @@ def away_from_contour(mask: Image) -> Image:
     return _ramp_inside(np.asarray(filled, np.uint8), mask.shape[0])
 
 
-def _contrast(skin: Image, source: Image, core: Mask) -> Image:
-    """(3,) the patient's contrast over the person's, within bounds."""
-    return np.asarray(np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), 0.6, 1.3), np.float32)
-
-
-def _well_inside(mask: Image) -> Image:
-    """(V, V) from 0 on the rim to 1 well inside the face."""
-    return _ramp_inside(np.pad((mask > 0.3).astype(np.uint8), 1), mask.shape[0])
-
-
 def _ramp_inside(inside: npt.NDArray[np.uint8], side: int) -> Image:
-    """(V, V) smooth step over `TONE_REACH` from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
+    """(V, V) smooth step over `AWAY_REACH` from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / side
-    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, TONE_REACH).astype(np.float32), (0, 0), side / 60))
+    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, AWAY_REACH).astype(np.float32), (0, 0), side / 60))
 
 
 def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:

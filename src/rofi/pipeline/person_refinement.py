@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
 from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
 from rofi.faces.portrait import portrait
 from rofi.model.config import KEY_SIZE
@@ -27,8 +28,6 @@ from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Keys = npt.NDArray[np.float32]
 
-CHANGE_OF_TONE = 0.3
-"""Share of a change's mean tone that shows; the rest would be another light."""
 LOOKS = 8
 """Crops in which patient and person are compared, in turn."""
 COARSEST = 0.4
@@ -179,6 +178,8 @@ class _Showing:
         # an edge that the move of light or beard would draw about the face gives it away as made
         self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask))[None, None]
         self.core = (self.mask > 0.5).float()
+        self.under = _blur(self.core).clamp(min=1e-3)
+        self.features = 1 - torch.from_numpy(seen.plain)[None, None]
         self.places = torch.from_numpy(seen.places)[None]
         self.gain = torch.from_numpy(seen.gain)[None, :, None, None]
 
@@ -186,8 +187,19 @@ class _Showing:
         """(1, 3, T, T) levels of texture to the picture (1, 3, V, V) in [0, 1]."""
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
-        tone = (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
-        return (self.face + self.mask * (shown - (1 - CHANGE_OF_TONE) * tone) / 255).clamp(0, 1)
+        shown = shown * self.features
+        light = _blur(shown * self.core) / self.under
+        return (self.face + self.mask * (shown - (1 - OWN_LIGHT) * light) / 255).clamp(0, 1)
+
+
+def _blur(planes: Tensor) -> Tensor:
+    """(1, C, V, V) smoothed as `rofi.faces.light.smooth` does it."""
+    deviation = LIGHT_REACH * planes.shape[-1]
+    reach = round(3 * deviation)
+    weights = torch.exp(-torch.arange(-reach, reach + 1).square() / (2 * deviation**2))
+    line = (weights / weights.sum()).view(1, 1, 1, -1)
+    rows = F.conv2d(planes.transpose(0, 1), line, padding=(0, reach))
+    return F.conv2d(rows, line.transpose(2, 3), padding=(reach, 0)).transpose(0, 1)
 
 
 def _planes(picture: npt.NDArray[np.generic]) -> Tensor:

@@ -1,0 +1,76 @@
+"""The light on a face that is drawn into another's place.
+
+A drawn person has a light of its own in its texture: bright foreheads, shadows beside the nose, the tone of its skin.
+In the patient's photograph that light is wrong, and a face lit otherwise than its neck is seen to be drawn in. So what
+varies slowly over the face is mostly the patient's, and what varies fast is the person's.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from rofi.faces.spread import spread
+
+Image = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+OWN_LIGHT = 0.3
+"""Share of the person's own light that shows; the mean tone of the skin is wholly the patient's."""
+LIGHT_REACH = 1 / 14
+"""Standard deviation of the smoothing that tells light from features, in view sides."""
+FEATURE_LEVELS = 60.0
+"""Levels 0..255 about which a difference is brow, lip or beard rather than light."""
+OUTLIER_LEVELS = (70.0, 30.0)
+"""Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
+CONTRAST = (0.6, 1.3)
+"""Bounds of the patient's contrast over the person's."""
+
+
+def relight(skin: Image, source: Image, mask: Image) -> Image:
+    """A person's skin in the patient's light: bounded contrast, no step along the rim, little light of its own.
+
+    Args:
+        skin, source: (V, V, 3) person and patient, 0..255.
+        mask: (V, V) in [0, 1], how much of the person will show.
+    """
+    core = mask > 0.5
+    if not core.any():
+        return skin
+    skin = (skin - skin[core].mean(0)) * contrast(skin, source, core) + source[core].mean(0)
+    skin = skin + _step_on_the_rim(skin, source, mask)
+    difference = skin - source
+    trust = mask * np.exp(-np.square(np.abs(difference).max(-1) / FEATURE_LEVELS))
+    lit: Image = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32))
+    return lit
+
+
+def contrast(skin: Image, source: Image, core: Mask) -> Image:
+    """(3,) the patient's contrast over the person's, within bounds."""
+    return np.asarray(np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), *CONTRAST), np.float32)
+
+
+def smooth(values: Image, weights: Image) -> Image:
+    """What of values (V, V, 3) varies slowly, told from where weights (V, V) are; 0 far from all of these."""
+    deviation = LIGHT_REACH * len(values)
+    total = cv2.GaussianBlur(values * weights[..., None], (0, 0), deviation)
+    weight = cv2.GaussianBlur(weights, (0, 0), deviation)
+    return np.asarray(total / np.maximum(weight, 1e-3)[..., None], np.float32)
+
+
+def _step_on_the_rim(skin: Image, source: Image, mask: Image) -> Image:
+    """(V, V, 3) the difference from skin to source on the mask's rim, spread over the view."""
+    side = mask.shape[0]
+    difference = np.asarray(cv2.GaussianBlur(source - skin, (0, 0), side / 90), np.float32)
+    rim = (mask > 0.02) & (mask < 0.6)
+    if not rim.any():
+        return np.zeros_like(difference)
+    # Hair and glasses on the rim are no light: what strays from the rest of the rim does not count, first from the
+    # rim's median, then, more strictly, from the smooth field found so far.
+    field: Image = np.broadcast_to(np.median(difference[rim], axis=0), difference.shape).astype(np.float32)
+    for tolerance in OUTLIER_LEVELS:
+        stray = np.abs(difference - field).max(-1)
+        trust = np.where(rim, np.exp(-np.square(stray / tolerance)), 0).astype(np.float32)
+        field = np.asarray(cv2.GaussianBlur(spread(difference, trust), (0, 0), side / 40), np.float32)
+    return field

@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from rofi.faces.light import LIGHT_REACH, OWN_LIGHT, relight, smooth
+
+SIDE = 128
+
+
+@pytest.fixture
+def mask():
+    """Everything but a rim, fading in."""
+    ramp = np.clip(np.minimum(np.arange(SIDE), np.arange(SIDE)[::-1]) / 10 - 0.5, 0, 1)
+    return np.minimum(ramp[:, None], ramp).astype(np.float32)
+
+
+@pytest.fixture
+def source():
+    """A face of soft and hard detail."""
+    noise = np.random.default_rng(0).normal(0, 20, (SIDE, SIDE, 3))
+    return (120 + gaussian_filter(noise, (1, 1, 0)) * 3).astype(np.float32)
+
+
+def wave(pixels, amplitude=10.0):
+    """(SIDE, SIDE, 1) a sine over the columns with a period in pixels."""
+    return amplitude * np.sin(2 * np.pi * np.arange(SIDE) / pixels)[None, :, None] * np.ones((SIDE, 1, 1))
+
+
+def amplitude(picture, pixels):
+    """Of that sine in the middle rows."""
+    line = picture[SIDE // 3 : -SIDE // 3].mean((0, 2))
+    return 2 * np.abs((line * np.exp(-2j * np.pi * np.arange(SIDE) / pixels)).mean())
+
+
+def test_smoothing_is_a_normalised_convolution(source):
+    weights = np.zeros((SIDE, SIDE), np.float32)
+    weights[30:90, 20:100] = 1
+    expected = gaussian_filter(source * weights[..., None], (LIGHT_REACH * SIDE,) * 2 + (0,), mode="reflect")
+    expected /= np.maximum(gaussian_filter(weights, LIGHT_REACH * SIDE, mode="reflect"), 1e-6)[..., None]
+    known = weights > 0
+    np.testing.assert_allclose(smooth(source, weights)[known], expected[known], atol=0.5)
+
+
+def test_what_nothing_is_known_of_is_zero(source):
+    assert not smooth(source, np.zeros((SIDE, SIDE), np.float32)).any()
+
+
+def test_another_tone_is_no_difference(source, mask):
+    lit = relight(source + np.float32([30, 20, -10]), source, mask)
+    np.testing.assert_allclose(lit, source, atol=2)
+
+
+def test_slow_light_is_the_patients_and_fast_detail_the_persons(source, mask):
+    slow, fast = 64, 8
+    waves = wave(slow) + wave(fast)
+    patient = (source + waves.transpose(1, 0, 2)).astype(np.float32)  # as much contrast, in the other direction
+    lit = relight((source + waves).astype(np.float32), patient, mask) - patient
+    assert amplitude(lit, fast) == pytest.approx(10, rel=0.15)
+    share = np.exp(-2 * (np.pi * LIGHT_REACH * SIDE / slow) ** 2)  # what a Gaussian leaves of that wave
+    assert amplitude(lit, slow) == pytest.approx(10 * (1 - (1 - OWN_LIGHT) * share), rel=0.35)
+
+
+def test_a_dark_brow_is_not_taken_for_shade(source, mask):
+    """It stays as dark as it is, and the skin about it gets no lighter."""
+    browed, patient = source.copy(), source.copy()
+    browed[40:48, 40:80] -= 110
+    patient[80:88, 40:80] -= 110
+    lit = relight(browed, patient, mask) - patient
+    assert lit[42:46, 45:75].mean() < -95
+    assert np.abs(lit[56:64, 45:75].mean()) < 12
+
+
+def test_without_a_face_nothing_is_done(source):
+    skin = source + 10
+    np.testing.assert_array_equal(relight(skin, source, np.zeros((SIDE, SIDE), np.float32)), skin)
