@@ -17,6 +17,10 @@ from rofi.pipeline.report import BatchReport, FileReport, Outcome
 WRONG_USE = 2
 MOST_ROWS = 20
 """Of a larger batch only what failed is listed."""
+_DETAILS = {
+    "coarse": ", coarse: the file was compressed since",
+    "none": ", the key does not fit: a stranger",
+}
 _STYLES = {Outcome.DONE: "green", Outcome.SKIPPED: "dim", Outcome.FAILED: "red"}
 
 
@@ -71,7 +75,7 @@ def show_report(report: BatchReport, as_json: bool) -> None:
     for file in shown:
         result = file.error or file.result or ""
         if file.tier:
-            result += f" ({file.tier}{'' if file.key_fits else ', the key does not fit: a stranger'})"
+            result += f" ({file.tier}{_DETAILS.get(file.detail or '', '')})"
         style = _STYLES[file.outcome]
         source, outcome = Text(printable(file.source)), Text(file.outcome, style=style)
         table.add_row(source, outcome, Text(printable(result)), f"{file.seconds:.1f}")

@@ -83,6 +83,24 @@ def run(
 
 
 @app.command()
+def codebook(
+    faces: Annotated[Path, typer.Option("--faces", help="Training faces, made by 'rofi train align'.")],
+    selection: Annotated[Path, typer.Option("--selection", help="Other faces, by which the error is told.")],
+    out: Annotated[Path, typer.Option("--out", help="The codebook's file.")],
+    size: Annotated[int, typer.Option("--size", min=1, help="Coordinates of a face.")] = 2048,
+) -> None:
+    """Fit the codebook that tells a face in brief, for the way back from files compressed as JPEG."""
+    with extra("train"):
+        from rofi.model.face_codebook import FaceCodebook, save_codebook
+        from rofi.training.codebook_fit import fit_codebook
+        from rofi.training.faces import load_faces
+    fitted = FaceCodebook(size)
+    fit_codebook(fitted, load_faces(faces), load_faces(selection))
+    save_codebook(fitted, out)
+    typer.echo(f"codebook {fitted.digest} in {out}")
+
+
+@app.command()
 def signs(
     cohort: Annotated[Path, typer.Argument(help="Folder with cohort.csv; its splits train and selection are used.")],
     config: Annotated[Path, typer.Option("--config", help="JSON file of the run; see configs/signs-cpu.json.")],

@@ -32,6 +32,12 @@ ARCFACE_TEMPLATE.flags.writeable = False
 _CROP_MARGIN = 4  # pixels: the reach of cubic interpolation, rounded up
 
 
+def template_points(view: int) -> FloatArray:
+    """(5, 2) where the five facial points lie in an aligned view of that side."""
+    points: FloatArray = (ARCFACE_TEMPLATE - ARCFACE_SIZE / 2) * (view / (ARCFACE_SIZE * VIEW_MARGIN)) + view / 2
+    return points
+
+
 @dataclass(frozen=True, eq=False)
 class Alignment:
     """A similarity from photograph pixels to the pixels of a square view.
@@ -84,7 +90,7 @@ class Alignment:
         source = np.asarray(points, dtype=np.float64)
         if source.shape != (5, 2) or not np.isfinite(source).all():
             raise PhotoError(f"alignment needs five finite points, got shape {source.shape}: find the face again")
-        target = (ARCFACE_TEMPLATE - ARCFACE_SIZE / 2) * (view / (ARCFACE_SIZE * VIEW_MARGIN)) + view / 2
+        target = template_points(view)
         source_mean, target_mean = source.mean(0), target.mean(0)
         p, q = source - source_mean, target - target_mean
         spread = float((p * p).sum())

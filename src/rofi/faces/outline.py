@@ -126,6 +126,17 @@ def move_photo(pixels: Image, field: Image, free: Mask) -> tuple[Image, Mask]:
     return np.where(moving[..., None], moved, pixels).astype(np.float32), moving
 
 
+def unmove_photo(pixels: Image, field: Image) -> Image:
+    """The pixels of a window (h, w, 3) as they were before `move_photo` moved them by a field (h, w, 2)."""
+    rows, columns = np.mgrid[0 : field.shape[0], 0 : field.shape[1]].astype(np.float32)
+    shift = np.zeros_like(field)
+    for _ in range(4):  # what lay here has gone by the field of where it is now
+        places = columns + shift[..., 0], rows + shift[..., 1]
+        shift = np.asarray(cv2.remap(field, *places, cv2.INTER_LINEAR), np.float32)
+    places = columns + shift[..., 0], rows + shift[..., 1]
+    return np.asarray(cv2.remap(pixels, *places, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101), np.float32)
+
+
 def _alike(moved: Image, pixels: Image) -> npt.NDArray[np.bool_]:
     """(h // 8, w // 8) blocks of the 8x8 grid that look the same after the move."""
     rows, columns = pixels.shape[0] // BLOCK, pixels.shape[1] // BLOCK

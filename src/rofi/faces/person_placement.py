@@ -67,7 +67,7 @@ def place_person(
     base = mesh[:, :2]
     points = person_points(mesh, shape, mean_shape)
     skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
-    mask = _mask(base, signs) * _softened(covered, view.shape[0])
+    mask = person_mask(base, signs) * _softened(covered, view.shape[0])
     source = view.astype(np.float32)
     plain = _plain(base, view.shape[0])[..., None]
     skin = skin + plain * (smooth(skin, covered.astype(np.float32)) - skin)
@@ -131,8 +131,13 @@ def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
     return moved
 
 
-def _mask(base: Floats, signs: Mask) -> Image:
-    """How much of the person shows, (V, V): 0 beyond the face's contour and on the signs, 1 well away from both."""
+def person_mask(base: Floats, signs: Mask) -> Image:
+    """How much of a person shows, (V, V): 0 beyond the face's contour and on the signs, 1 well away from both.
+
+    Args:
+        base: (468, 2) the patient's mesh in view pixels.
+        signs: (V, V) where nothing may change.
+    """
     side = signs.shape[0]
     oval = np.zeros(signs.shape, np.uint8)
     cv2.fillPoly(oval, [np.rint(base[OVAL_POINTS] * 16).astype(np.int32)], 1, shift=4)

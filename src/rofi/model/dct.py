@@ -14,6 +14,19 @@ _YCBCR = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -
 _RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0.0))
 
 
+def to_ycbcr(image: Tensor) -> Tensor:
+    """(3, H, W) RGB 0..255 as Y' (level-shifted by 128), Cb and Cr about 0."""
+    planes: Tensor = torch.tensordot(torch.tensor(_YCBCR).to(image), image, 1)
+    return planes - torch.tensor([128.0, 0.0, 0.0]).to(image)[:, None, None]
+
+
+def from_ycbcr(planes: Tensor) -> Tensor:
+    """The inverse of `to_ycbcr`."""
+    shifted = planes + torch.tensor([128.0, 0.0, 0.0]).to(planes)[:, None, None]
+    image: Tensor = torch.tensordot(torch.tensor(_RGB).to(planes), shifted, 1)
+    return image
+
+
 def zigzag() -> list[int]:
     """Row-major places of an 8x8 block in T.81's zigzag order (Figure A.6)."""
 
@@ -43,9 +56,7 @@ def to_coefficients(image: Tensor, blocks: Tensor) -> Tensor:
     Returns:
         (B, 192): 64 of Y' (level-shifted by 128), 64 of Cb, 64 of Cr, each in zigzag order, orthonormal scale.
     """
-    planes = torch.tensordot(torch.tensor(_YCBCR).to(image), image, 1)
-    planes = planes - torch.tensor([128.0, 0.0, 0.0]).to(image)[:, None, None]
-    tiles = planes.unfold(1, BLOCK, BLOCK).unfold(2, BLOCK, BLOCK).permute(1, 2, 0, 3, 4)[blocks]
+    tiles = to_ycbcr(image).unfold(1, BLOCK, BLOCK).unfold(2, BLOCK, BLOCK).permute(1, 2, 0, 3, 4)[blocks]
     coefficients: Tensor = tiles.flatten(2) @ _basis(image).T
     return coefficients.flatten(1)
 

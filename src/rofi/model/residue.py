@@ -38,16 +38,39 @@ LOUDNESS_RANGE = 4.0
 """Largest power of two, either way, by which the whitened original may differ from unit energy."""
 
 
+QUIET = 0.1
+"""Noise, as a share of the residue's energy, below which nothing known besides makes the original any better."""
+
+
 class Revealed(NamedTuple):
-    """`image` (3, H, W) 0..255 with the carrier blocks replaced, `score` of the pilot in standard deviations."""
+    """`image` (3, H, W) 0..255 with the carrier blocks replaced, `score` of the pilot in standard deviations.
+
+    `noise` is that of what was read, as a share of the residue's energy.
+    """
 
     image: Tensor
     score: float
+    noise: float = math.inf
 
     @property
     def fits(self) -> bool:
         """Whether the key is the one that hid the residue."""
         return self.score > FIT_THRESHOLD
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it fits and what was read is nearly free of noise."""
+        return self.fits and self.noise < QUIET
+
+
+class Known(NamedTuple):
+    """What is known of the original beside the residue, for instance from the base layer.
+
+    `image` (3, H, W) 0..255; `error` (S, 192) mean squared error of its coefficients, by `SCALES`.
+    """
+
+    image: Tensor
+    error: Tensor
 
 
 def hidden_slots() -> Tensor:
@@ -129,10 +152,29 @@ class ResidueCodec(nn.Module):
         residue = mixed.view(-1, SLOTS) * self._amplitudes().to(mixed)
         return with_coefficients(carrier, layout.carrying, coefficients.index_copy(1, places, residue))
 
+    @staticmethod
+    def without(protected: Tensor, carrying: Tensor) -> Tensor:
+        """The protected image (3, H, W) without the residue of the blocks that carry it, smoother than it was made."""
+        coefficients = to_coefficients(protected, carrying)
+        return with_coefficients(protected, carrying, coefficients.index_fill(1, hidden_slots(), 0.0))
+
     def reveal(
-        self, protected: Tensor, blocks: Tensor, key: Tensor, scale: float = 1.0, carrying: Tensor | None = None
+        self,
+        protected: Tensor,
+        blocks: Tensor,
+        key: Tensor,
+        scale: float = 1.0,
+        carrying: Tensor | None = None,
+        known: Known | None = None,
     ) -> Revealed:
-        """What the key reveals; arguments as for `hide`. A wrong key reveals noise and scores about 0."""
+        """What the key reveals; a wrong key reveals noise and scores about 0.
+
+        The estimate is the posterior mean: what was read, weighed by its noise against what faces are like, or against
+        `known`.
+
+        Args:
+            known: what is known besides; the other arguments are as for `hide`.
+        """
         layout = self._layout(blocks, carrying, scale)
         if layout is None:
             return Revealed(protected, 0.0)
@@ -148,9 +190,12 @@ class ResidueCodec(nn.Module):
         repeats = torch.bincount(layout.source, minlength=COEFFICIENTS).to(data)
         samples = data.view(-1, len(layout.source)) / gain
         total = torch.zeros(len(samples), COEFFICIENTS).to(data).index_add(1, layout.source, samples)
-        estimate = total / (repeats + noise / gain.square()) * loudness
+        mean, variance = self._expected(blocks, layout.row, loudness, known)
+        distrust = noise / gain.square() / variance
+        estimate = (total + mean * distrust) / (repeats + distrust) * loudness
         secret = estimate * self.deviation[layout.row] + self.mean[layout.row]
-        return Revealed(with_coefficients(protected, blocks, secret).clamp(0, 255), score)
+        image = with_coefficients(protected, blocks, secret).clamp(0, 255)
+        return Revealed(image, score, float((noise / gain.square()).detach()))
 
     def pilot(
         self, shape: tuple[int, int], blocks: Tensor, key: Tensor, scale: float = 1.0, carrying: Tensor | None = None
@@ -167,6 +212,17 @@ class ResidueCodec(nn.Module):
         mixed = KeyedRotation(key, layout.slots).apply(message).view(-1, SLOTS) / self._amplitudes()
         weights = torch.zeros(len(mixed), COEFFICIENTS).index_copy(1, hidden_slots(), mixed)
         return correlator(shape, layout.carrying, weights)
+
+    def _expected(
+        self, blocks: Tensor, row: int, loudness: Tensor, known: Known | None
+    ) -> tuple[Tensor, Tensor | float]:
+        """Mean and variance (B, 192) of the whitened original of unit energy, before anything is read."""
+        if known is None:
+            return self.mean.new_zeros(()), 1.0
+        scale = self.deviation[row] * loudness
+        unknown = (known.error[row] / self.deviation[row].square()).clamp(max=1)
+        mean = (1 - unknown) * (to_coefficients(known.image, blocks) - self.mean[row]) / scale
+        return mean, (known.error[row] / scale.square()).clamp(1e-6, 1)
 
     def _layout(self, blocks: Tensor, carrying: Tensor | None, scale: float) -> _Layout | None:
         """Who carries what; None where nothing carries, or so little that no block has a slot of its own.

@@ -140,7 +140,8 @@ class RestoreJob:
         protected = read_file(photo.path)
         restored = self._restorer.restore(protected, photo.path.name, self._logged(protected, photo))
         outcome, target = self._write(photo, restored)
-        return FileReport(str(photo.path), outcome, str(target), tier=restored.tier, key_fits=restored.key_fits)
+        way, fits, detail = restored.tier, restored.key_fits, str(restored.detail)
+        return FileReport(str(photo.path), outcome, str(target), tier=way, key_fits=fits, detail=detail)
 
     def _write(self, photo: PhotoPath, restored: RestoredPhoto) -> tuple[Outcome, Path]:
         """Under its own name; where another file has that, in a folder named after the protected one.

@@ -11,10 +11,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from rofi.model.base_layer import BaseLayer
+from rofi.model.face_codebook import load_codebook
 from rofi.model.network import Rofi
 from rofi.model.weights import fingerprint, load_weights, packaged_weights
 
 SHIPPED = "compact"
+CODEBOOK = "face-codebook"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,11 @@ class Networks:
         """Which weights these are; see `rofi.model.weights.fingerprint`."""
         return fingerprint(self.model)
 
+    @cached_property
+    def base_layer(self) -> BaseLayer:
+        """The way back that re-encoding as JPEG leaves."""
+        return BaseLayer(load_codebook(packaged_weights(CODEBOOK)))
+
     @property
     def view(self) -> int:
         """Side of the aligned face that the model sees."""
@@ -69,6 +77,11 @@ def to_picture(batch: Tensor) -> npt.NDArray[np.float32]:
 def planes(picture: npt.NDArray[np.generic]) -> Tensor:
     """(H, W, 3) levels as a (3, H, W) float tensor."""
     return torch.from_numpy(np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)))
+
+
+def to_levels(tensor: Tensor) -> npt.NDArray[np.float32]:
+    """(3, H, W) levels as an (H, W, 3) picture."""
+    return np.asarray(tensor.cpu().numpy().transpose(1, 2, 0), np.float32)
 
 
 def pixels(tensor: Tensor) -> npt.NDArray[np.uint8]:

@@ -225,14 +225,16 @@ class Protector:
         seed = int.from_bytes(key[:4].tobytes(), "little")
         carrier = match_grain(blend(moved, picture, blend_mask), moved, blend_mask, shrinkage, seed)
         changed: Mask = (blend_mask > 0) | moving
+        carrying = torch.from_numpy(whole_blocks(changed))
         hidden = self.networks.model.residue.hide(
             planes(carrier),
             planes(before),
             torch.from_numpy(touched_blocks(changed)),
             torch.from_numpy(key),
             scale_of(face.alignment.scale, face.view),
-            torch.from_numpy(whole_blocks(changed)),
+            carrying,
         )
+        hidden = self.networks.base_layer.hide(hidden, planes(face.view), carrying, torch.from_numpy(key))
         protected[window.slices][changed] = pixels(hidden)[changed]
         return changed
 

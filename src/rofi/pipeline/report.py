@@ -30,6 +30,7 @@ class FileReport:
         seconds: it took.
         tier: the way back, of a restored file.
         key_fits: whether a neural restoration found the key to be the right one.
+        detail: how much of the original came back: "fine", "coarse" or "none".
     """
 
     source: str
@@ -41,6 +42,7 @@ class FileReport:
     seconds: float = 0.0
     tier: str | None = None
     key_fits: bool | None = None
+    detail: str | None = None
 
 
 @dataclass

@@ -12,30 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from rofi.errors import HeaderDamaged, NoSeal, NotProtected, PhotoError, RofiError, SealDamaged, WeightsMismatch
-from rofi.faces.alignment import Alignment
-from rofi.faces.blocks import BLOCK, touched_blocks, whole_blocks
-from rofi.faces.compositing import Window, view_to_window
+from rofi.errors import HeaderDamaged, NoSeal, NotProtected, PhotoError, SealDamaged, WeightsMismatch
+from rofi.faces.compositing import view_to_window
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
-from rofi.imaging.header import FaceRecord, Header
+from rofi.imaging.header import Header
 from rofi.imaging.protected_file import ProtectedFile, unpack
 from rofi.imaging.seal import open_seal
 from rofi.keys.derivation import key_vector, seal_key
 from rofi.keys.secret import Secret
-from rofi.model.residue import Revealed
-from rofi.pipeline.networks import Networks, planes, to_bytes, to_picture
-from rofi.pipeline.protector import scale_of
-from rofi.pipeline.region import unpack_region
+from rofi.pipeline.face_reader import FaceReader
+from rofi.pipeline.networks import Networks, to_bytes, to_picture
 from rofi.pipeline.relocation import Layout, find_offset
+from rofi.pipeline.revealed_face import Detail, faded_in
 
 Bytes = npt.NDArray[np.uint8]
 Tier = Literal["auto", "sealed", "neural"]
 
-LARGEST_ENLARGEMENT = 64.0
-"""View pixels per photograph pixel; at more, a whole view shows less than a face can be found in."""
-LARGEST_VIEW = 4.0
-"""Side of a view over the photograph's longer side; what is larger is no face of that photograph."""
 MOST_PIXELS = 200_000_000
 """As for decoding: a header that tells of a larger photograph is a decompression bomb."""
 
@@ -48,13 +41,18 @@ class RestoredPhoto:
         name: file name for it: the original's by the seal, `<stem>.png` by the pixels.
         data: the file's bytes.
         tier: the way it came.
-        key_fits: whether the key is the right one for every face; a wrong key gives strangers.
+        detail: of the face that has least; a wrong key gives strangers.
     """
 
     name: str
     data: bytes
     tier: Literal["sealed", "neural"]
-    key_fits: bool
+    detail: Detail
+
+    @property
+    def key_fits(self) -> bool:
+        """Whether the key is the right one for every face."""
+        return self.detail is not Detail.NONE
 
 
 class Restorer:
@@ -70,6 +68,7 @@ class Restorer:
         self.networks = networks
         self.secret = secret
         self.tier = tier
+        self._reader = FaceReader(networks, secret)
 
     def restore(self, protected: bytes, name: str, logged: Header | None = None) -> RestoredPhoto:
         """The original of a protected file.
@@ -99,7 +98,7 @@ class Restorer:
             if restored is None:
                 raise SealDamaged(f"{name}: {error}") from error
             return restored
-        return RestoredPhoto(opened.name, opened.data, "sealed", True)
+        return RestoredPhoto(opened.name, opened.data, "sealed", Detail.FINE)
 
     def first_that_fits(self, protected: bytes, name: str, headers: Iterable[Header]) -> Header | None:
         """The header under which the pixels answer to the key: how a nameless file finds its line in the log.
@@ -114,7 +113,7 @@ class Restorer:
                 continue
             try:
                 laid_out = self._layout(photo, header).lay_out(photo)
-                if self._reveal(laid_out, header.faces[0], key_vector(self.secret, header.salt)).revealed.fits:
+                if self._reader.read(laid_out, header, 0).detail is not Detail.NONE:
                     return header
             except HeaderDamaged:
                 continue
@@ -154,17 +153,18 @@ class Restorer:
         pixels = decode(protected, name).pixels
         if header.size[0] * header.size[1] > MOST_PIXELS:
             raise HeaderDamaged(f"{name}: header: a photograph of impossible size; use an intact copy of the file")
-        fits = True
+        details = set()
         try:
             layout = self._layout(pixels, header)
             photo = layout.lay_out(pixels)
             restored = photo.copy()
-            for index, face in enumerate(header.faces):
-                fits &= self._restore_face(photo, restored, face, key_vector(self.secret, header.salt, index))
+            for index in range(len(header.faces)):
+                details.add(self._restore_face(photo, restored, header, index))
         except HeaderDamaged as error:
             raise HeaderDamaged(f"{name}: {error}") from error
         data = encode(layout.take_back(restored, pixels), "png")
-        return RestoredPhoto(f"{PurePath(name).stem}.png", data, "neural", fits)
+        least = next((detail for detail in (Detail.NONE, Detail.COARSE) if detail in details), Detail.FINE)
+        return RestoredPhoto(f"{PurePath(name).stem}.png", data, "neural", least)
 
     def _layout(self, pixels: Bytes, header: Header) -> Layout:
         """How the file's pixels lie in the photograph: as they are, resized, or cropped and found by the pilot."""
@@ -173,89 +173,31 @@ class Restorer:
             return Layout(header.size, file_size)
         for index, record in enumerate(header.faces):
             corner = record.region_box[:2]
-            key = key_vector(self.secret, header.salt, index)
-            pilot = self._pilot(record, key, max(header.size))
-            offset = find_offset(pixels, pilot, corner)
+            offset = find_offset(pixels, self._reader.pilot(header, index), corner)
             if offset is not None:
                 cropped = Layout(header.size, file_size, offset)
-                if self._reveal(cropped.lay_out(pixels), record, key).revealed.fits:  # or it was chance
+                if self._reader.read(cropped.lay_out(pixels), header, index).revealed.fits:  # or it was chance
                     return cropped
         return Layout(header.size, file_size, resized=True)
 
-    def _pilot(self, record: FaceRecord, key: npt.NDArray[np.float32], longest: int) -> npt.NDArray[np.float32]:
-        window = Window(*record.region_box)
-        changed = unpack_region(record.region, window)
-        scale = self._scale(self._alignment(longest, record))
-        pilot = self.networks.model.residue.to("cpu").pilot(
-            window.shape,
-            torch.from_numpy(touched_blocks(changed)),
-            torch.from_numpy(key),
-            scale,
-            torch.from_numpy(whole_blocks(changed)),
-        )
-        return pilot.numpy()
-
-    def _scale(self, alignment: Alignment) -> float:
-        return scale_of(alignment.scale, np.empty((self.networks.view, 0), np.uint8))
-
-    def _reveal(self, photo: Bytes, face: FaceRecord, key: npt.NDArray[np.float32]) -> RevealedFace:
-        window = Window(*face.region_box)  # within the photograph: the header sees to it
-        alignment = self._alignment(max(photo.shape), face)
-        changed = unpack_region(face.region, window)
-        residue = self.networks.model.residue.to("cpu")
-        scale = self._scale(alignment)
-        revealed = residue.reveal(
-            planes(photo[window.slices]),
-            torch.from_numpy(touched_blocks(changed)),
-            torch.from_numpy(key),
-            scale,
-            torch.from_numpy(whole_blocks(changed)),
-        )
-        return RevealedFace(window, alignment, changed, revealed)
-
-    def _alignment(self, longest: int, face: FaceRecord) -> Alignment:
-        """The record's alignment, refused where extracting its view would take any amount of memory or time."""
-        (a, b, x, c, d, y), view = face.matrix, self.networks.view
-        try:
-            alignment = Alignment(np.array([[a, b, x], [c, d, y]]), view)
-        except RofiError as error:
-            raise HeaderDamaged(f"header: {error}") from error
-        if alignment.scale > LARGEST_ENLARGEMENT or view / alignment.scale > LARGEST_VIEW * longest:
-            raise HeaderDamaged("header: a face has an impossible size; use an intact copy of the file")
-        return alignment
-
-    def _restore_face(self, photo: Bytes, restored: Bytes, record: FaceRecord, key: npt.NDArray[np.float32]) -> bool:
-        """Change `restored` in place; returns whether the key fits."""
-        face = self._reveal(photo, record, key)
+    def _restore_face(self, photo: Bytes, restored: Bytes, header: Header, index: int) -> Detail:
+        """Change `restored` in place; returns what the key gives."""
+        face = self._reader.read(photo, header, index)
         evidence = photo.copy()
-        if face.revealed.fits:
-            evidence[face.window.slices] = to_bytes(face.revealed.image.numpy().transpose(1, 2, 0))
+        before = photo[face.window.slices].astype(np.float32)
+        base = face.evidence(before)
+        evidence[face.window.slices] = to_bytes(base)
         batch, device = self.networks.batch, self.networks.device
         shown = batch(face.alignment.extract(evidence))
         made = self.networks.model.restore(
             batch(face.alignment.extract(photo)),
             shown,
-            torch.from_numpy(key)[None].to(device),
-            torch.tensor([face.revealed.fits], device=device),
+            torch.from_numpy(key_vector(self.secret, header.salt, index))[None].to(device),
+            torch.tensor([face.detail is not Detail.NONE], device=device),
         )
         change = view_to_window(to_picture(made - shown), face.alignment, face.window, cv2.BORDER_CONSTANT)
-        changed = face.changed
-        soft = changed.astype(np.float32)
-        if not face.revealed.fits:  # a stranger's face has a rim; the original's pixels have none
-            inner = cv2.erode(soft, np.ones((BLOCK + 1, BLOCK + 1)), borderValue=1.0)
-            soft = np.minimum(cv2.GaussianBlur(inner, (0, 0), BLOCK / 2), soft)
-        before = evidence[face.window.slices]
-        base = face.revealed.image.numpy().transpose(1, 2, 0) if face.revealed.fits else before.astype(np.float32)
-        result = to_bytes(base + soft[..., None] * change)
-        restored[face.window.slices] = np.where(changed[..., None], result, restored[face.window.slices])
-        return face.revealed.fits
-
-
-@dataclass(frozen=True)
-class RevealedFace:
-    """A face of a protected photograph and what the key revealed in it."""
-
-    window: Window
-    alignment: Alignment
-    changed: npt.NDArray[np.bool_]
-    revealed: Revealed
+        # a stranger's face has a rim, and so has a coarse one; the original's pixels have none
+        share = 1.0 if face.detail is Detail.FINE else faded_in(face.changed)[..., None]
+        result = to_bytes(base + share * change)
+        restored[face.window.slices] = np.where(face.changed[..., None], result, restored[face.window.slices])
+        return face.detail

@@ -39,16 +39,23 @@ def fit_residue(codec: ResidueCodec, views: NDArray[np.uint8], seed: int = 0) ->
 
 def _coefficients(view: NDArray[np.uint8], scale: float, generator: np.random.Generator) -> Tensor:
     """(B, 192) coefficients of a face's blocks in a photograph of that scale, without the sixth at each border."""
-    side = round(_REFERENCE_VIEW * scale)
-    resample = cv2.INTER_AREA if side < view.shape[0] else cv2.INTER_LANCZOS4
-    face: NDArray[np.float32] = np.asarray(cv2.resize(view, (side, side), interpolation=resample), np.float32)
-    if scale > 1:
-        face += np.asarray(generator.normal(0, CAMERA_NOISE, face.shape), np.float32)
+    face = scaled_face(view, scale, generator)
+    side = len(face)
     image = torch.from_numpy(face.transpose(2, 0, 1).copy())
     grid = torch.zeros(side // BLOCK, side // BLOCK, dtype=torch.bool)
     border = side // BLOCK // 6
     grid[border:-border, border:-border] = True
     return to_coefficients(image, grid)
+
+
+def scaled_face(view: NDArray[np.uint8], scale: float, generator: np.random.Generator) -> NDArray[np.float32]:
+    """A face as it is in a photograph of that scale, with the noise of a camera where it is enlarged."""
+    side = round(_REFERENCE_VIEW * scale)
+    resample = cv2.INTER_AREA if side < view.shape[0] else cv2.INTER_LANCZOS4
+    face: NDArray[np.float32] = np.asarray(cv2.resize(view, (side, side), interpolation=resample), np.float32)
+    if scale > 1:
+        face += np.asarray(generator.normal(0, CAMERA_NOISE, face.shape), np.float32)
+    return face
 
 
 def allocate(variances: Tensor, slots: int) -> Tensor:
