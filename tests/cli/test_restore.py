@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 from pipeline.photographs import close_up, pixels_of, psnr, stripped
 from rofi.keys.secret import Secret
@@ -48,6 +49,19 @@ def test_a_wrong_key_gives_strangers_that_are_called_so(rofi, out, tmp_path):
     ended = rofi("restore", out, "--key", wrong, "--out", tmp_path / "back", "--tier", "neural")
     assert ended.status == 0
     assert ended.out.count("the key does not fit: a stranger") == 2
+
+
+def test_files_compressed_since_come_back_coarsely_and_are_called_so(rofi, key, out, tmp_path):
+    jpegs = tmp_path / "jpegs"
+    jpegs.mkdir()
+    for path in out.iterdir():
+        Image.open(path).convert("RGB").save(jpegs / f"{path.stem}.jpeg", quality=75)
+    back, log = tmp_path / "back", tmp_path / "owner.log"
+    ended = rofi("restore", jpegs, "--key", key, "--out", back, "--log", log)
+    assert ended.status == 0
+    assert ended.out.count("coarse: the file was compressed since") == 2
+    told = json.loads(rofi("restore", jpegs, "--key", key, "--out", back, "--log", log, "--json").out)
+    assert [(file["detail"], file["key_fits"]) for file in told["files"]] == [("coarse", True)] * 2
 
 
 def test_files_without_metadata_come_back_by_the_log(rofi, key, out, tmp_path):

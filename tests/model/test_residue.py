@@ -3,7 +3,8 @@ import pytest
 import torch
 from skimage.data import astronaut
 
-from rofi.model.residue import FIT_THRESHOLD, SCALES, ResidueCodec, Revealed, hidden_slots
+from rofi.model.dct import to_coefficients
+from rofi.model.residue import FIT_THRESHOLD, SCALES, Known, ResidueCodec, Revealed, hidden_slots
 from rofi.training.residue_fit import fit_residue
 
 
@@ -212,3 +213,52 @@ def test_the_pilot_correlates_with_the_picture_that_was_protected_with_its_key_a
     ]
     assert scores[0] > 4 * max(abs(scores[1]), abs(scores[2]))
     assert scores[0] == pytest.approx(2 * int(blocks.sum()), rel=0.1)  # two pilots of 1 in each block
+
+
+def soft(image):
+    """As something known in brief looks."""
+    return torch.nn.functional.interpolate(
+        torch.nn.functional.avg_pool2d(image[None], 4), size=image.shape[1:], mode="bicubic"
+    )[0]
+
+
+@pytest.fixture(scope="module")
+def known(face):
+    original, blocks = face
+    image = soft(original)
+    error = (to_coefficients(image, blocks) - to_coefficients(original, blocks)).square().mean(0)
+    return Known(image, error.expand(len(SCALES), -1))
+
+
+def noisy(image, deviation):
+    return image + deviation * torch.randn(image.shape, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.mark.parametrize("deviation", [2.0, 4.0])
+def test_what_is_known_besides_helps_against_noise(codec, face, protected, known, deviation):
+    """Better than what was read alone, and than what was known alone."""
+    original, blocks = face
+    where, received = pixels_of(blocks), noisy(protected, deviation)
+    alone = codec.reveal(received, blocks, key(), 0.5)
+    both = codec.reveal(received, blocks, key(), 0.5, known=known)
+    assert alone.fits
+    assert not alone.quiet
+    assert psnr(both.image, original, where) > psnr(alone.image, original, where) + 0.5
+    assert psnr(both.image, original, where) > psnr(known.image, original, where)
+
+
+def test_noise_is_told(codec, face, protected):
+    """Twice the amplitude is four times the noise."""
+    quiet = codec.reveal(protected, face[1], key(), 0.5)
+    assert quiet.quiet
+    assert quiet.noise < 0.05
+    noises = [codec.reveal(noisy(protected, deviation), face[1], key(), 0.5).noise for deviation in (1.0, 2.0)]
+    assert noises[1] / noises[0] == pytest.approx(4, rel=0.5)
+
+
+def test_without_its_residue_a_protected_face_is_its_carrier_and_smoother(codec, face, protected):
+    _, blocks = face
+    where = pixels_of(blocks)
+    bare = codec.without(protected, blocks)
+    assert psnr(bare, smooth(112, 96), where) > psnr(protected, smooth(112, 96), where) + 8
+    assert torch.equal(bare[:, ~where], protected[:, ~where])

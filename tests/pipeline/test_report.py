@@ -27,5 +27,6 @@ def test_the_report_is_plain_json():
         "seconds": 1.25,
         "tier": None,
         "key_fits": None,
+        "detail": None,
     }
     assert [file["error"] for file in told["files"]] == [None, None, "NoFaceFound"]

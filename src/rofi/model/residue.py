@@ -24,7 +24,7 @@ VISIBLE = (28, 6, 6)
 """Lowest zigzag coefficients of Y', Cb, Cr that show the protected face; the others carry the residue."""
 AMPLITUDE = (3.0, 2.0, 2.0)
 """Root mean square of each coefficient of the residue in Y', Cb, Cr: 3.5 levels of grain in RGB."""
-HEADROOM = 8.0
+HEADROOM = 12.0
 """Levels kept free at black and white, so that little of the grain is clipped."""
 PILOTS = 2
 """Slots of every block that carry the number 1, by which a key is seen to fit."""

@@ -56,7 +56,7 @@ class RefinementSettings:
     away: float = 2.0
     towards: float = 1.0
     hold: float = 0.1
-    stranger: tuple[float, float] = (-0.03, 0.03)
+    stranger: tuple[float, float] = (0.01, 0.07)
     reach: float = 1.25
 
 

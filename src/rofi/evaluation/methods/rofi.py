@@ -40,12 +40,14 @@ class RofiMethod:
     @property
     def facts(self) -> MethodFacts:
         """See `MethodFacts`."""
-        program = hashlib.sha256(repr(self.protector.options).encode()).hexdigest()[:8]
+        networks = self.protector.networks
+        chosen = f"{self.protector.options!r} {networks.base_layer.codebook.digest}"
+        program = hashlib.sha256(chosen.encode()).hexdigest()[:8]
         settings = f"{self.seed}{'-sealed' if self.seal else ''}-{program}"
         return MethodFacts(
             name="rofi",
             title="ROFI",
-            version=f"{self.protector.networks.fingerprint}-{settings}",
+            version=f"{networks.fingerprint}-{settings}",
             reversible=True,
             keyed=True,
             built_in="The program as it is shipped, every check and refusal included; restored from the pixels alone "
