@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rofi.errors import TrainingError
 from rofi.training.settings import PRECISIONS, Settings
 
+DISCRIMINATORS = ("patch", "projected")
 _AT_LEAST_ONE = (
     "steps",
     "batch",
@@ -59,6 +60,7 @@ class TrainingConfig(Settings):
         refit_person: the person model of weights to start from is fitted anew to the training faces.
         recognisers: those in the losses; an evaluation recogniser here would make every figure worthless.
         perceptual_side: pixels at which LPIPS compares.
+        discriminator: "patch", the paper's, or "projected", on a frozen network's features, for short runs.
         discriminator_width: channels of its first convolution.
         precision: "bf16-mixed" (autocast) or "32-true".
         compile: whether to compile the networks (`torch.compile`).
@@ -88,6 +90,7 @@ class TrainingConfig(Settings):
     recognisers: tuple[str, ...] = ("mobilefacenet512", "mobilefacenet128_foamliu", "mobilefacenet128_y1")
     losses: LossWeights = LossWeights()
     perceptual_side: int = 256
+    discriminator: str = "patch"
     discriminator_width: int = 64
     precision: str = "bf16-mixed"
     compile: bool = False
@@ -103,6 +106,7 @@ class TrainingConfig(Settings):
         self.at_least(1, *_AT_LEAST_ONE)
         self.at_least(0, "workers", "seed", "keep_change")
         self.one_of("precision", PRECISIONS)
+        self.one_of("discriminator", DISCRIMINATORS)
         if not self.recognisers:
             raise TrainingError("recognisers: name at least one, or no loss hides who the patient is")
         if len(self.jitter) != 3:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from torch import nn
 
 from rofi.errors import TrainingError
 from rofi.faces.skin_tone import CHEEK_POINTS, typology_angles
@@ -24,12 +25,19 @@ from rofi.training.faces import TrainingFaces
 from rofi.training.losses import discriminator_loss
 from rofi.training.monitor import Monitor
 from rofi.training.objective import Objective
+from rofi.training.projected_discriminator import ProjectedDiscriminator
 from rofi.training.round_trip import RoundTrip, Trip
 from rofi.training.selection import evaluate
 from rofi.training.step_loop import StepLoop
 
 PORTRAITS = 256
 """Persons whose portraits tell what all portraits have in common."""
+
+
+def _discriminator(config: TrainingConfig, networks: Path | None) -> nn.Module:
+    if config.discriminator == "projected":
+        return ProjectedDiscriminator(config.discriminator_width, networks)
+    return PatchDiscriminator(config.discriminator_width)
 
 
 class Trainer(StepLoop):
@@ -81,7 +89,7 @@ class Trainer(StepLoop):
         if config.losses.person_identity:
             self.objective.compare_to(self.samples.portraits(PORTRAITS).to(self.fabric.device))
         trip = RoundTrip(model)
-        discriminator = PatchDiscriminator(config.discriminator_width)
+        discriminator = _discriminator(config, networks)
         if self.fabric.device.type == "cpu":  # where convolutions are quicker in this layout
             for module in (trip, discriminator):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from rofi.errors import TrainingError
 from rofi.evaluation.lpips import Lpips
-from rofi.model.discriminator import PatchDiscriminator, Realness
+from rofi.model.discriminator import Realness
 from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.network_files import find_network
 from rofi.recognition.specs import SPECS
@@ -93,7 +93,7 @@ class Objective(nn.Module):
         self,
         batch: Sample,
         trip: Trip,
-        discriminator: PatchDiscriminator | None,
+        discriminator: nn.Module | None,
         generator: torch.Generator | None = None,
     ) -> dict[str, Tensor]:
         """Weighted losses by name; their sum is equation (7).
