@@ -69,7 +69,8 @@ def _by_photograph(figures: SetFigures) -> Iterator[str]:
         yield f"| {label} | {_mean(form, unit)(estimate)} | {span} |"
     yield f"| face found in the protected photograph | {_percent(figures.figures['found'])} | |"
     for stage in (RESTORED, *WRONG_KEYS, *JPEG_STAGES):
-        yield f"| {stage}: the key fits | {_percent(figures.figures[_KEY_FITS + stage])} | |"
+        fits = "the face comes back, finely or in brief" if stage in JPEG_STAGES else "the key fits"
+        yield f"| {stage}: {fits} | {_percent(figures.figures[_KEY_FITS + stage])} | |"
     for many in figures.many_keys:
         yield f"| {many.photo} under {many.keys} keys: deviation of a pixel | {many.pixel_deviation:.1f} levels | |"
     if figures.distances is not None:

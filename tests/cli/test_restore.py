@@ -48,7 +48,7 @@ def test_a_wrong_key_gives_strangers_that_are_called_so(rofi, out, tmp_path):
     save_secret(Secret(bytes(32)), wrong, None)
     ended = rofi("restore", out, "--key", wrong, "--out", tmp_path / "back", "--tier", "neural")
     assert ended.status == 0
-    assert ended.out.count("the key does not fit: a stranger") == 2
+    assert ended.out.count("a stranger: the key does not fit, or too much of the file is lost") == 2
 
 
 def test_files_compressed_since_come_back_coarsely_and_are_called_so(rofi, key, out, tmp_path):

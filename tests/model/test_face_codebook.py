@@ -81,3 +81,19 @@ def test_another_codebook_has_another_digest():
 def test_weights_of_the_model_are_no_codebook():
     with pytest.raises(WeightsMismatch, match="format"):
         load_codebook(packaged_weights("compact"))
+
+
+def test_a_file_without_its_deviations_is_refused(tmp_path):
+    codebook = FaceCodebook(4)
+    del codebook.deviation
+    save_codebook(codebook, tmp_path / "book.safetensors")
+    with pytest.raises(WeightsMismatch, match="tensors"):
+        load_codebook(tmp_path / "book.safetensors")
+
+
+def test_codes_stay_readable():
+    """A code written by constriction 0.5.0: another coder's tables would read other numbers, and every file be lost."""
+    codebook = FaceCodebook(6)
+    codebook.deviation.copy_(torch.tensor([64.0, 32, 16, 8, 4, 2]))
+    coordinates = torch.tensor([100.0, -51, 7, 0, -5, 1])
+    assert codebook._coded(coordinates, 8).hex() == "089329a7e8"

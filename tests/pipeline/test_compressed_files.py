@@ -4,7 +4,6 @@ import io
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from pipeline.photographs import close_up, pixels_of, portrait, protector, saved
@@ -44,7 +43,7 @@ def compressed(file, quality):
 def test_the_face_comes_back_in_brief(networks, secret, large, likeness, quality):
     result = Restorer(networks, secret, "neural").restore(compressed(large.data, quality), "a.jpeg", large.header)
     assert result.key_fits
-    assert quality == 90 or result.detail is Detail.COARSE
+    assert result.detail is Detail.COARSE
     restored = pixels_of(result.data)
     assert likeness(restored) > 0.85
     assert likeness(pixels_of(large.data)) < 0.5
@@ -81,4 +80,5 @@ def test_where_no_face_is_in_the_brief_all_of_the_view_is_taken(networks, secret
     put = BriefFaces().put(plain, shown, face.alignment, face.window, Outline())
     x, y = (face.alignment.to_photo([[128, 128]])[0] - [face.window.left, face.window.top]).round().astype(int)
     np.testing.assert_allclose(put[y, x], 200, atol=1)
-    assert torch.tensor(put).isfinite().all()
+    assert 50 <= put.min() + 1 < put.max() <= 201
+    assert np.abs(np.diff(put[y], axis=0)).max() < 60  # it fades in at the view's edge

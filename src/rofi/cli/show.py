@@ -19,7 +19,7 @@ MOST_ROWS = 20
 """Of a larger batch only what failed is listed."""
 _DETAILS = {
     "coarse": ", coarse: the file was compressed since",
-    "none": ", the key does not fit: a stranger",
+    "none": ", a stranger: the key does not fit, or too much of the file is lost",
 }
 _STYLES = {Outcome.DONE: "green", Outcome.SKIPPED: "dim", Outcome.FAILED: "red"}
 

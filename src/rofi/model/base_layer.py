@@ -1,7 +1,7 @@
 """The base layer of the neural way back: the face in brief, where re-encoding as JPEG does not reach it.
 
 The residue (`rofi.model.residue`) holds every pixel and lives in coefficients that JPEG throws away first. Below it, as
-the base layer of scalable coding, lies the face in some five hundred bytes (`rofi.model.face_codebook`): encrypted,
+the base layer of scalable coding, lies the face in a thousand bytes (`rofi.model.face_codebook`): encrypted,
 with check symbols against errors (Reed and Solomon 1960), in low coefficients (`rofi.model.coefficient_lattice`). The
 cipher is AES-SIV (RFC 5297): it tells a wrong key from the right one, and hiding two faces under one key, as when a
 photograph is protected anew with other options, gives nothing away but whether they are the same.

@@ -1,4 +1,4 @@
-"""Faces in a few hundred bytes: a linear model of aligned faces, its coordinates quantised and range coded.
+"""Faces in a thousand bytes or fewer: a linear model of aligned faces, its coordinates quantised and range coded.
 
 The Karhunen-Loeve transform of a face's lightness and, with fewer pixels, hues; the pixels weigh as much as the
 pipeline usually changes them: the eyes stay in the photograph and need no bytes. Coordinates are quantised with one
@@ -144,7 +144,8 @@ def load_codebook(path: Path) -> FaceCodebook:
         WeightsMismatch: not such a file.
     """
     _, tensors = read_tensors(path, FORMAT)
-    codebook = FaceCodebook(len(tensors["deviation"]))
+    deviation = tensors.get("deviation", torch.zeros(0))
+    codebook = FaceCodebook(len(deviation) if deviation.ndim == 1 else 0)
     check_fit(codebook, tensors, str(path))
     codebook.load_state_dict(tensors)
     return codebook.eval()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +26,9 @@ REACH = 0.02
 class BriefFaces:
     """Puts faces in brief where they were."""
 
-    def __init__(self) -> None:
-        self._detector = MeshDetector()
+    @cached_property
+    def _detector(self) -> MeshDetector:
+        return MeshDetector()
 
     def put(self, brief: Image, shown: Image, alignment: Alignment, window: Window, outline: Outline) -> Image:
         """The window (h, w, 3) of a protected photograph with the face in brief in the person's place.
@@ -51,9 +54,9 @@ class BriefFaces:
 
 def _put(brief: Image, shown: Image, covers: Image, alignment: Alignment, window: Window) -> Image:
     """The face put where it covers (V, V), fading about it."""
-    reach = REACH * len(brief)
-    inside = np.pad(covers, 1)[1:-1, 1:-1]
-    grown = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(reach) + 1,) * 2))
+    reach = round(REACH * len(brief))
+    inside = np.pad(covers[2 * reach : -2 * reach, 2 * reach : -2 * reach], 2 * reach)
+    grown = cv2.dilate(inside, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
     share = np.maximum(cv2.GaussianBlur(grown, (0, 0), reach / 2), inside)
     face = view_to_window(brief, alignment, window, cv2.BORDER_REPLICATE)
     placed = np.clip(view_to_window(share, alignment, window, cv2.BORDER_CONSTANT), 0, 1)

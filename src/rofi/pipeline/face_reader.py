@@ -41,7 +41,7 @@ class FaceReader:
     def __init__(self, networks: Networks, secret: Secret) -> None:
         self.networks = networks
         self.secret = secret
-        self._residue = networks.model.residue.to("cpu")
+        self._residue = networks.model.residue
         self._briefs = BriefFaces()
 
     def read(self, photo: Bytes, header: Header, index: int) -> RevealedFace:

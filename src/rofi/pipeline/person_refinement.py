@@ -56,7 +56,7 @@ class RefinementSettings:
     away: float = 2.0
     towards: float = 1.0
     hold: float = 0.1
-    stranger: tuple[float, float] = (0.01, 0.07)
+    stranger: tuple[float, float] = (-0.01, 0.05)
     reach: float = 1.25
 
 
@@ -188,6 +188,7 @@ class _Showing:
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
         shown = shown * self.features
+        shown = shown - (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
         light = _blur(shown * self.core) / self.under
         return (self.face + self.mask * (shown - (1 - OWN_LIGHT) * light) / 255).clamp(0, 1)
 

@@ -15,6 +15,9 @@ from rofi.faces.compositing import Window, blend
 from rofi.model.residue import Known, Revealed
 from rofi.pipeline.networks import to_levels
 
+LOUD = 1.0
+"""Noise, as a share of the residue's energy, from which on little of the finest detail is left."""
+
 
 class Detail(StrEnum):
     """How much of a face a key gives back: all of it, the face in brief, or nothing."""
@@ -37,17 +40,19 @@ class RevealedFace:
     @property
     def detail(self) -> Detail:
         """What there is of the original."""
-        if self.revealed.fits:
+        if self.revealed.fits and self.revealed.noise < LOUD:
             return Detail.FINE
-        return Detail.NONE if self.known is None else Detail.COARSE
+        return Detail.COARSE if self.revealed.fits or self.known is not None else Detail.NONE
 
     def evidence(self, shown: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """(h, w, 3) the window with what the key revealed in place of what it shows."""
-        if self.revealed.fits:
+        if self.detail is Detail.FINE:
             return to_levels(self.revealed.image)
-        if self.known is None:
-            return shown
-        return blend(shown, to_levels(self.known.image), faded_in(self.changed))
+        if self.revealed.fits:
+            return blend(shown, to_levels(self.revealed.image), faded_in(self.changed))
+        if self.known is not None:
+            return blend(shown, to_levels(self.known.image), faded_in(self.changed))
+        return shown
 
 
 def faded_in(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:

@@ -14,7 +14,7 @@ from rofi.faces.person_placement import person_mask
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.base_layer import face_bytes
 from rofi.model.dct import BLOCK, to_coefficients
-from rofi.model.face_codebook import HUE_SIDE, SIDE, FaceCodebook
+from rofi.model.face_codebook import HUE_SIDE, PIXELS, SIDE, FaceCodebook
 from rofi.model.residue import SCALES
 from rofi.training.faces import TrainingFaces
 from rofi.training.residue_fit import scaled_face
@@ -28,7 +28,9 @@ MASKS = 200
 JUDGED = 100
 """Faces by which the error is told."""
 CHANGED = 0.5
-"""Share of an aligned face's blocks that usually changes."""
+"""How much of a block must change for it to count."""
+CARRYING = 0.5
+"""Share of an aligned face's blocks that carry, at the least."""
 
 
 def fit_codebook(codebook: FaceCodebook, faces: TrainingFaces, judged: TrainingFaces, seed: int = 0) -> None:
@@ -41,9 +43,11 @@ def fit_codebook(codebook: FaceCodebook, faces: TrainingFaces, judged: TrainingF
         seed: of the randomised decomposition (Halko et al. 2011), and of camera noise.
 
     Raises:
-        TrainingError: too few faces.
+        TrainingError: too few faces, or more coordinates than a face has numbers.
     """
     size = len(codebook.deviation)
+    if size > PIXELS:
+        raise TrainingError(f"{size} coordinates are more than the {PIXELS} numbers of a face: take fewer")
     if len(faces) <= size:
         raise TrainingError(f"{len(faces)} faces cannot teach {size} coordinates: add photographs or take fewer")
     masks = np.mean([_mask(faces, index) for index in _spread(len(faces), MASKS)], 0)
@@ -58,6 +62,8 @@ def fit_codebook(codebook: FaceCodebook, faces: TrainingFaces, judged: TrainingF
     codebook.basis.copy_((axes / largest).round().T)
     codebook.unit.copy_(1 / codebook.basis.float().norm(dim=1))
     codebook.deviation.copy_(deviation / len(measured) ** 0.5)
+    for buffer in (codebook.weights, codebook.mean, codebook.unit, codebook.deviation):
+        buffer.copy_(buffer.half())  # as a file holds it: what one encodes the other must decode
     for row, scale in enumerate(SCALES):
         codebook.error[row] = _error(codebook, judged, scale, np.random.default_rng(seed))
 
@@ -70,7 +76,7 @@ def _error(codebook: FaceCodebook, faces: TrainingFaces, scale: float, generator
         side = face.shape[-1]
         mask = cv2.resize(_mask(faces, index), (side // BLOCK, side // BLOCK), interpolation=cv2.INTER_AREA)
         blocks = torch.from_numpy(mask > CHANGED)
-        code = codebook.encode(_planes(faces.views[index]), face_bytes(int(CHANGED * (side // BLOCK) ** 2)))
+        code = codebook.encode(_planes(faces.views[index]), face_bytes(int(CARRYING * (side // BLOCK) ** 2)))
         drawn = codebook.decode(code, side)
         errors.append((to_coefficients(face, blocks) - to_coefficients(drawn, blocks)).square())
     return torch.cat(errors).mean(0)
