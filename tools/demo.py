@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 
 from rofi.imaging.decode import decode
 
-CAPTIONS = ("original", "protected", "restored", "restored with a wrong key")
+CAPTIONS = ("original", "protected", "restored", "restored with a wrong key", "restored after JPEG 75")
 CLOSE_UP = (140, 0, 332, 240)
 """Left, top, right, bottom of the face in the 512-pixel portrait."""
 
@@ -31,20 +31,35 @@ def rofi(*arguments: str | Path) -> None:
 
 
 def make(out: Path) -> list[Path]:
-    """The four pictures of the demo, in the order of `CAPTIONS`."""
+    """The five pictures of the demo, in the order of `CAPTIONS`."""
     out.mkdir(parents=True, exist_ok=True)
     results = [out / f"{caption.replace(' ', '-')}.png" for caption in CAPTIONS]
-    original, protected, restored, wrong = results
+    original, protected, restored, wrong, compressed = results
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         Image.fromarray(skimage.data.astronaut()).save(original)
         for key in ("clinic.key", "stranger.key"):
             rofi("keys", "new", work / key)
-        rofi("protect", original, "--key", work / "clinic.key", "--out", work / "protected", "--names", "keep")
+        rofi(
+            "protect",
+            original,
+            "--key",
+            work / "clinic.key",
+            "--out",
+            work / "protected",
+            "--names",
+            "keep",
+            "--log",
+            work / "owner.log",
+        )
         (work / "protected" / original.name).replace(protected)
         for key, result in (("clinic.key", restored), ("stranger.key", wrong)):
             rofi("restore", protected, "--key", work / key, "--out", work / key[:-4], "--tier", "neural")
             (work / key[:-4] / protected.name).replace(result)
+        jpeg = work / "passed-on.jpeg"  # as others pass a photograph on: compressed, without metadata
+        Image.open(protected).convert("RGB").save(jpeg, quality=75)
+        rofi("restore", jpeg, "--key", work / "clinic.key", "--out", work / "jpeg", "--log", work / "owner.log")
+        (work / "jpeg" / "passed-on.png").replace(compressed)
     return results
 
 

@@ -12,15 +12,15 @@ from torch import Tensor
 
 from rofi.model.dct import to_coefficients, with_coefficients
 
-JPEG_STEPS = (5.5, 6.0, 7.0, 6.0, 5.0, 8.0, 7.0, 6.5, 7.0, 9.0, 8.5, 8.0, 9.5, 12.0)
-"""JPEG's steps of quantisation at quality 75 for the coefficients 1 to 14 of Y' in zigzag order."""
+JPEG_STEPS = (5.5, 6.0, 7.0, 6.0, 5.0, 8.0, 7.0, 6.5, 7.0, 9.0)
+"""JPEG's steps of quantisation at quality 75 for the coefficients 1 to 10 of Y' in zigzag order."""
 MARGIN = (2.0, 1.25)
 """Distance between the lattices over JPEG's step where a block carries one bit, and where it carries the most; 1 would
 stand its rounding just so. Few bits may be safer, for together they are seen no more."""
 ROUNDING = 1.5
 """Further distance, for what rounding pixels to whole levels does to a coefficient."""
 MOST_BITS = len(JPEG_STEPS)
-"""Bits that a block carries at most."""
+"""Bits that a block carries at most; with more, small faces look grainy."""
 
 
 def write_bits(image: Tensor, blocks: Tensor, bits: Tensor) -> Tensor:
