@@ -12,8 +12,8 @@ from torch import Tensor
 
 from rofi.model.dct import to_coefficients, with_coefficients
 
-JPEG_STEPS = (5.5, 6.0, 7.0, 6.0, 5.0, 8.0, 7.0, 6.5, 7.0, 9.0)
-"""JPEG's steps of quantisation at quality 75 for the coefficients 1 to 10 of Y' in zigzag order."""
+JPEG_STEPS = (5.5, 6.0, 7.0, 6.0, 5.0, 8.0, 7.0, 6.5, 7.0, 9.0, 8.5, 8.0)
+"""JPEG's steps of quantisation at quality 75 for the coefficients 1 to 12 of Y' in zigzag order."""
 MARGIN = (2.0, 1.25)
 """Distance between the lattices over JPEG's step where a block carries one bit, and where it carries the most; 1 would
 stand its rounding just so. Few bits may be safer, for together they are seen no more."""
