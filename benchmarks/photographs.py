@@ -30,11 +30,12 @@ SETS = ("photos_clinic", "photos_virtual")
 PROTECT_STEPS = {
     "decode": ("decode.py", "decode"),
     "detect and landmarks": ("found_face.py", "find"),
-    "choose the person": ("person_choice.py", "rank_candidates"),
+    "draw the person": ("person_choice.py", "_draw"),
     "refine the person": ("person_refinement.py", "moves"),
     "model": ("protector.py", "_carrier"),
     "grain": ("grain.py", "match_grain"),
     "hide": ("residue.py", "hide"),
+    "hide the base layer": ("base_layer.py", "hide"),
     "encode": ("encode.py", "encode"),
 }
 RESTORE_STEPS = {
