@@ -9,7 +9,6 @@ photograph is protected anew with other options, gives nothing away but whether 
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from torch import Tensor
 
 from rofi.model.coefficient_lattice import MOST_BITS, read_bits, write_bits
 from rofi.model.face_codebook import FaceCodebook
+from rofi.model.scramble import key_seed
 
 WANTED = 1356
 """Bytes in the pixels that are enough for any face: a thousand of the face, the cipher's tag and the check symbols."""
@@ -98,8 +98,7 @@ class BaseLayer:
 
     @staticmethod
     def _cipher(key: Tensor) -> AESSIV:
-        seed = hashlib.sha256(key.detach().cpu().numpy().astype("<f4").tobytes()).digest()
-        return AESSIV(HKDF(SHA512(), 64, salt=None, info=b"rofi/v1/base-layer").derive(seed))
+        return AESSIV(HKDF(SHA512(), 64, salt=None, info=b"rofi/v1/base-layer").derive(key_seed(key)))
 
 
 def face_bytes(blocks: int) -> int:

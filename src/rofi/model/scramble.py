@@ -19,6 +19,11 @@ GROUP = 64
 """Numbers that one Hadamard transform mixes."""
 
 
+def key_seed(key: Tensor) -> bytes:
+    """32 bytes of a key vector's float32 bits (512,), the same on every platform."""
+    return hashlib.sha256(key.detach().cpu().numpy().astype("<f4").tobytes()).digest()
+
+
 class KeyedRotation:
     """Orthogonal map of `size` numbers, the same for the same key on every platform.
 
@@ -29,7 +34,7 @@ class KeyedRotation:
 
     def __init__(self, key: Tensor, size: int) -> None:
         self.size = size
-        seed = hashlib.sha256(key.detach().cpu().numpy().astype("<f4").tobytes()).digest()
+        seed = key_seed(key)
         self.inward, self.inward_signs = self._draw(seed, b"inward")
         self.outward, self.outward_signs = self._draw(seed, b"outward")
         self._hadamard = torch.from_numpy(hadamard(GROUP) / np.sqrt(GROUP)).float()
