@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from rofi.faces.light import LIGHT_REACH, OWN_LIGHT, relight, smooth
+from rofi.faces.light import LIGHT_REACH, OWN_LIGHT, SkinParts, relight, smooth
 
 SIDE = 128
 
@@ -19,6 +19,12 @@ def source():
     """A face of soft and hard detail."""
     noise = np.random.default_rng(0).normal(0, 20, (SIDE, SIDE, 3))
     return (120 + gaussian_filter(noise, (1, 1, 0)) * 3).astype(np.float32)
+
+
+@pytest.fixture
+def parts():
+    """Skin all over."""
+    return SkinParts(np.zeros((SIDE, SIDE), np.bool_), np.zeros((SIDE, SIDE), np.float32))
 
 
 def wave(pixels, amplitude=10.0):
@@ -45,31 +51,49 @@ def test_what_nothing_is_known_of_is_zero(source):
     assert not smooth(source, np.zeros((SIDE, SIDE), np.float32)).any()
 
 
-def test_another_tone_is_no_difference(source, mask):
-    lit = relight(source + np.float32([30, 20, -10]), source, mask)
+def test_another_tone_is_no_difference(source, mask, parts):
+    lit = relight(source + np.float32([30, 20, -10]), source, mask, parts)
     np.testing.assert_allclose(lit, source, atol=2)
 
 
-def test_slow_light_is_the_patients_and_fast_detail_the_persons(source, mask):
+def test_slow_light_is_the_patients_and_fast_detail_the_persons(source, mask, parts):
     slow, fast = 64, 8
     waves = wave(slow) + wave(fast)
     patient = (source + waves.transpose(1, 0, 2)).astype(np.float32)  # as much contrast, in the other direction
-    lit = relight((source + waves).astype(np.float32), patient, mask) - patient
+    lit = relight((source + waves).astype(np.float32), patient, mask, parts) - patient
     assert amplitude(lit, fast) == pytest.approx(10, rel=0.15)
     share = np.exp(-2 * (np.pi * LIGHT_REACH * SIDE / slow) ** 2)  # what a Gaussian leaves of that wave
     assert amplitude(lit, slow) == pytest.approx(10 * (1 - (1 - OWN_LIGHT) * share), rel=0.35)
 
 
-def test_a_dark_brow_is_not_taken_for_shade(source, mask):
-    """It stays as dark as it is, and the skin about it gets no lighter."""
+def test_a_brow_is_not_taken_for_shade(source, mask, parts):
+    """Not even one hardly darker than skin: it stays as dark as it is, and the skin about it gets no lighter."""
     browed, patient = source.copy(), source.copy()
-    browed[40:48, 40:80] -= 110
-    patient[80:88, 40:80] -= 110
-    lit = relight(browed, patient, mask) - patient
-    assert lit[42:46, 45:75].mean() < -95
-    assert np.abs(lit[56:64, 45:75].mean()) < 12
+    browed[40:48, 40:80] -= 40
+    patient[80:88, 40:80] -= 40
+    parts.features[38:50, 38:82] = parts.features[78:90, 38:82] = True
+    lit = relight(browed, patient, mask, parts) - patient
+    np.testing.assert_allclose(lit[42:46, 45:75].mean(), -40, atol=4)
+    np.testing.assert_allclose(lit[56:72, 45:75].mean(), 0, atol=4)
 
 
-def test_without_a_face_nothing_is_done(source):
+def test_hair_is_not_taken_for_shade(source, mask, parts):
+    """Dark as it is, it needs no mesh to be told."""
+    fringed = source.copy()
+    fringed[30:50, 40:80] -= 150
+    lit = relight(fringed, source[::-1, ::-1].copy(), mask, parts) - source[::-1, ::-1]
+    assert np.abs(lit[58:70, 45:75].mean()) < 6
+
+
+def test_plain_skin_is_the_patients_smoothed_hair_left_out(source, mask, parts):
+    patient = (source + wave(64)).astype(np.float32)
+    parts.plain[20:60, 20:100] = 1
+    expected = relight(source + 30, patient, mask, parts)
+    assert np.abs(expected[25:55, 25:95] - smooth(patient, mask)[25:55, 25:95]).max() < 3
+    patient[30:34, 30:90] -= 110
+    np.testing.assert_allclose(relight(source + 30, patient, mask, parts)[25:55, 25:95], expected[25:55, 25:95], atol=6)
+
+
+def test_without_a_face_nothing_is_done(source, parts):
     skin = source + 10
-    np.testing.assert_array_equal(relight(skin, source, np.zeros((SIDE, SIDE), np.float32)), skin)
+    np.testing.assert_array_equal(relight(skin, source, np.zeros((SIDE, SIDE), np.float32), parts), skin)

@@ -4,6 +4,7 @@ import pytest
 from pipeline.photographs import close_up, protector, saved
 from rofi.errors import StillRecognised
 from rofi.keys.derivation import key_vector
+from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_choice import draw_persons, rank_candidates
 
@@ -14,7 +15,7 @@ def choices(networks, secret):
     made = protector(networks, secret, candidates=4)
     faces = made.finder.find(close_up(), "a")
     keys = [[key_vector(secret, salt)] for salt in made.salts(saved(close_up()))[:4]]
-    return made.judge, faces, keys, rank_candidates(networks.model.person, made.judge, faces, keys)
+    return made.judge, faces, keys, rank_candidates(PersonMatcher(networks.model.person), made.judge, faces, keys)
 
 
 def test_candidates_come_least_alike_first_each_once(choices):
@@ -29,7 +30,7 @@ def test_likeness_is_about_the_cosine_of_the_judges_embeddings(choices, networks
     judge, faces, keys, ranked = choices
     cosines = []
     for choice in ranked:
-        drawn = draw_persons(networks.model.person, faces, keys[choice.number]).placed[0].face
+        drawn = draw_persons(PersonMatcher(networks.model.person), faces, keys[choice.number]).placed[0].face
         one, other = judge.embed(to_bytes(drawn)[None])[0], judge.embed(faces[0].view[None])[0]
         cosines.append(float(one @ other / np.linalg.norm(one) / np.linalg.norm(other)))
         assert choice.likeness == pytest.approx(cosines[-1], abs=0.15)
@@ -41,7 +42,7 @@ def test_among_strangers_the_first_comes_first(networks, secret, choices, monkey
     judge, faces, keys, _ = choices
     told = iter([0.2, -0.1, 0.3, -0.4])
     monkeypatch.setattr(judge, "similarity", lambda *_: np.array([next(told)]))
-    ranked = rank_candidates(networks.model.person, judge, faces, keys, stranger=0.05)
+    ranked = rank_candidates(PersonMatcher(networks.model.person), judge, faces, keys, stranger=0.05)
     assert [choice.number for choice in ranked] == [1, 3, 0, 2]
 
 

@@ -8,6 +8,7 @@ from pipeline.photographs import close_up, protector, saved
 from rofi.faces.person_placement import place_person, view_texture
 from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
+from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.networks import Networks
 from rofi.pipeline.person_choice import draw_persons
 from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
@@ -25,7 +26,7 @@ def recogniser():
 
 @pytest.fixture(scope="module")
 def refiner(networks, recogniser):
-    return PersonRefiner(networks.model.person, recogniser, networks.view, RefinementSettings(steps=10))
+    return PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, RefinementSettings(steps=10))
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +64,14 @@ def test_the_person_is_less_like_the_patient_after_it(refiner, recogniser, face,
 def test_it_stops_at_strangers(networks, recogniser, face, drawn):
     """It does not go on to the least alike of all."""
     settings = RefinementSettings(steps=40, rate=0.05, towards=0, hold=0, stranger=(0.1, 0.2))
-    refiner = PersonRefiner(networks.model.person, recogniser, networks.view, settings)
+    refiner = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings)
     move = refiner.moves(KEYS[0], face.view, *drawn)
     assert 0.05 < likeness(recogniser, refiner.show(KEYS[0], move, *drawn).face, face.view) < 0.3
 
 
 def test_without_the_patient_it_moves_towards_the_persons_own_portrait(networks, recogniser, face, drawn):
     settings = RefinementSettings(steps=10, away=0)
-    refiner = PersonRefiner(networks.model.person, recogniser, networks.view, settings)
+    refiner = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings)
     with torch.no_grad():
         own = refiner._portrait(torch.from_numpy(KEYS[:1]))[0].permute(1, 2, 0).numpy() * 255
     after = refiner.show(KEYS[0], refiner.moves(KEYS[0], face.view, *drawn), *drawn)
@@ -121,9 +122,9 @@ def test_how_a_texture_shows_is_how_the_person_was_drawn(networks, face, drawn):
 
 
 def test_a_refined_person_is_drawn_where_the_key_says(networks, secret, face):
-    plain = draw_persons(networks.model.person, [face], KEYS[:1])
+    plain = draw_persons(PersonMatcher(networks.model.person), [face], KEYS[:1])
     made = protector(networks, secret, refinement=RefinementSettings(steps=2))
-    refined = draw_persons(networks.model.person, [face], KEYS[:1], made.refiner)
+    refined = draw_persons(PersonMatcher(networks.model.person), [face], KEYS[:1], made.refiner)
     np.testing.assert_array_equal(refined.heads[0].view, plain.heads[0].view)
     np.testing.assert_array_equal(refined.placed[0].mask, plain.placed[0].mask)
     assert np.abs(refined.placed[0].face - plain.placed[0].face)[plain.placed[0].mask > 0.9].mean() > 1
@@ -159,7 +160,9 @@ def test_another_secret_shares_what_is_loaded(networks, secret):
 
 def test_no_person_goes_beyond_its_reach(networks, recogniser, face, drawn):
     settings = RefinementSettings(steps=6, rate=1.0, hold=0, reach=1.1)
-    move = PersonRefiner(networks.model.person, recogniser, networks.view, settings).moves(KEYS[0], face.view, *drawn)
+    move = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings).moves(
+        KEYS[0], face.view, *drawn
+    )
     own = KEYS[0][160:]
     assert np.linalg.norm(own + move) <= 1.1 * np.linalg.norm(own) + 1e-3
 

@@ -7,6 +7,8 @@ varies slowly over the face is mostly the patient's, and what varies fast is the
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -20,20 +22,38 @@ OWN_LIGHT = 0.3
 """Share of the person's own light that shows; the mean tone of the skin is wholly the patient's."""
 LIGHT_REACH = 1 / 14
 """Standard deviation of the smoothing that tells light from features, in view sides."""
-FEATURE_LEVELS = 60.0
-"""Levels 0..255 about which a difference is brow, lip or beard rather than light."""
+FEATURE_LEVELS = 80.0
+"""Levels 0..255 about which a difference is hair, beard or glasses rather than light."""
+HAIR_LEVELS = 60.0
+"""Levels 0..255 about which what lies on a forehead is hair or glare rather than skin."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
 CONTRAST = (0.6, 1.3)
 """Bounds of the patient's contrast over the person's."""
 
 
-def relight(skin: Image, source: Image, mask: Image) -> Image:
+class SkinParts(NamedTuple):
+    """What is where on a face.
+
+    `features` (V, V): brows, lips and nostrils, darker or redder than skin in any light; `plain` (V, V) in [0, 1]:
+    share by which the skin is plain, the patient's own but smooth.
+    """
+
+    features: Mask
+    plain: Image
+
+    def lit(self, mask: Image) -> Image:
+        """(V, V) how far what `mask` shows tells of light."""
+        return np.asarray(mask * ~self.features * (1 - self.plain), np.float32)
+
+
+def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     """A person's skin in the patient's light: bounded contrast, no step along the rim, little light of its own.
 
     Args:
         skin, source: (V, V, 3) person and patient, 0..255.
         mask: (V, V) in [0, 1], how much of the person will show.
+        parts: of both faces together.
     """
     core = mask > 0.5
     if not core.any():
@@ -41,9 +61,12 @@ def relight(skin: Image, source: Image, mask: Image) -> Image:
     skin = (skin - skin[core].mean(0)) * contrast(skin, source, core) + source[core].mean(0)
     skin = skin + _step_on_the_rim(skin, source, mask)
     difference = skin - source
-    trust = mask * np.exp(-np.square(np.abs(difference).max(-1) / FEATURE_LEVELS))
-    lit: Image = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32))
-    return lit
+    trust = parts.lit(mask) * np.exp(-np.square(np.abs(difference).max(-1) / FEATURE_LEVELS))
+    lit = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32))
+    stray = np.abs(source - np.median(source[core], axis=0)).max(-1)
+    bare = mask * ~parts.features * np.exp(-np.square(stray / HAIR_LEVELS))
+    result: Image = lit + parts.plain[..., None] * (smooth(source, bare.astype(np.float32)) - lit)
+    return result
 
 
 def contrast(skin: Image, source: Image, core: Mask) -> Image:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rofi.faces import topology
-from rofi.faces.light import contrast, relight, smooth
+from rofi.faces.light import SkinParts, contrast, relight
 from rofi.faces.pose import Floats, fit_similarity
 from rofi.faces.triangle_warp import texture_places, triangle_warp
 
@@ -31,8 +31,12 @@ AWAY_REACH = 0.12
 PLAIN_FOREHEAD = 0.8
 """Share by which a person's forehead is plain skin: the model of persons knows fringes of hair there, which end up as
 smudges under the patient's own hair."""
-FOREHEAD_START = (0.42, 0.6)
+FOREHEAD_START = (0.32, 0.5)
 """Shares of the way from the eyes to the mesh's upper edge between which the forehead begins, above the brows."""
+FEATURES = (topology.LEFT_BROW, topology.RIGHT_BROW, topology.LIPS_OUTER, topology.NOSE_BASE)
+"""Outlines of what is darker or redder than skin in any light."""
+FEATURE_RIM = 0.02
+"""What more of the skin about them, in view sides, may show them: brows and lips are larger than their mesh."""
 LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
 EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
 OVAL_POINTS = list(topology.FACE_OVAL)
@@ -69,23 +73,39 @@ def place_person(
     skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
     mask = person_mask(base, signs) * _softened(covered, view.shape[0])
     source = view.astype(np.float32)
-    plain = _plain(base, view.shape[0])[..., None]
-    skin = skin + plain * (smooth(skin, covered.astype(np.float32)) - skin)
-    skin = relight(skin, source, mask)
+    skin = relight(skin, source, mask, skin_parts(base, points, view.shape[0]))
     face = source + mask[..., None] * (skin - source)
     return PlacedPerson(np.clip(face, 0, 255), mask)
+
+
+def skin_parts(base: Floats, points: Floats, side: int) -> SkinParts:
+    """Of a person, mesh `points` (468, 2), and the patient under it, `base` (468, 2), in a view of so many pixels."""
+    brows = cv2.GaussianBlur(_features(side, points).astype(np.float32), (0, 0), FEATURE_RIM * side / 2)
+    plain = PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START) * (1 - brows)
+    return SkinParts(_features(side, base, points), plain.astype(np.float32))
+
+
+def _features(side: int, *meshes: Floats) -> Mask:
+    """(V, V) where any of some meshes (468, 2) has brows, lips or nostrils, and a rim about."""
+    found = np.zeros((side, side), np.uint8)
+    for outline in FEATURES:
+        for mesh in meshes:
+            hull = cv2.convexHull(mesh[list(outline)].astype(np.float32))
+            cv2.fillPoly(found, [np.rint(hull * 16).astype(np.int32)], 1, shift=4)
+    reach = 2 * round(FEATURE_RIM * side) + 1
+    return cv2.dilate(found, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
 
 
 class TextureView(NamedTuple):
     """How a person's texture shows in a view.
 
-    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `plain`
-    (V, V) share by which the texture is smoothed.
+    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `parts`
+    say where it does not show and where it tells of light.
     """
 
     places: Image
     gain: Image
-    plain: Image
+    parts: SkinParts
 
 
 def view_texture(
@@ -105,11 +125,12 @@ def view_texture(
     Args:
         mask: (V, V) of the person placed; the other arguments as for `place_person`.
     """
-    places, _ = texture_places(texture_points, person_points(mesh, shape, mean_shape), view.shape[0])
+    points = person_points(mesh, shape, mean_shape)
+    places, _ = texture_places(texture_points, points, view.shape[0])
     skin = np.asarray(cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_LINEAR), np.float32)
     core = mask > 0.5
     gain = contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
-    return TextureView(places, gain.astype(np.float32), _plain(mesh[:, :2], view.shape[0]))
+    return TextureView(places, gain.astype(np.float32), skin_parts(mesh[:, :2], points, view.shape[0]))
 
 
 def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
@@ -159,11 +180,6 @@ def _forehead(base: Floats, side: int) -> Floats:
     up = (top - eyes) / max(float(np.square(top - eyes).sum()), 1e-9)
     share: Floats = np.clip((columns - eyes[0]) * up[0] + (rows - eyes[1]) * up[1], 0, 1)
     return share
-
-
-def _plain(base: Floats, side: int) -> Image:
-    """(V, V) share of the person's skin that is smoothed: none but on the forehead."""
-    return (PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START)).astype(np.float32)
 
 
 def _softened(covered: Mask, side: int) -> Image:

@@ -12,6 +12,7 @@ import torch
 
 from rofi.faces.outline import MovedHead, Outline, move_outline
 from rofi.faces.person_placement import PlacedPerson, place_person, view_texture
+from rofi.model.matched_person import PersonMatcher
 from rofi.model.person import PersonModel
 from rofi.pipeline.found_face import FoundFace
 from rofi.pipeline.networks import to_bytes
@@ -68,7 +69,7 @@ class _Sketch(NamedTuple):
 
 
 def rank_candidates(
-    persons: PersonModel,
+    matcher: PersonMatcher,
     recogniser: Recogniser,
     faces: Sequence[FoundFace],
     keys: Sequence[Sequence[Keys]],
@@ -79,7 +80,7 @@ def rank_candidates(
     Less likeness than a stranger's is not better: whoever is the least like a patient of all tells of the patient, too.
 
     Args:
-        persons: the model of persons.
+        matcher: of persons to patients.
         recogniser: measures likeness; a training recogniser, for the evaluation ones must stay witnesses.
         faces: of the photograph.
         keys: per candidate, per face.
@@ -91,22 +92,25 @@ def rank_candidates(
     originals = recogniser.embed(np.stack([sketch.view for sketch in sketches]))
     candidates = []
     for number, vectors in enumerate(keys):
-        drawn = np.stack([to_bytes(person.face) for person in _draw(persons, sketches, vectors).placed])
+        matched = _matched(matcher, sketches, vectors)
+        drawn = np.stack([to_bytes(person.face) for person in _draw(matcher.persons, sketches, matched).placed])
         likeness = recogniser.similarity(recogniser.embed(drawn), originals)
         candidates.append(Candidate(number, float(likeness.max())))
     return sorted(candidates, key=lambda candidate: max(candidate.likeness, stranger))
 
 
 def draw_persons(
-    persons: PersonModel, faces: Sequence[FoundFace], keys: Sequence[Keys], refiner: PersonRefiner | None = None
+    matcher: PersonMatcher, faces: Sequence[FoundFace], keys: Sequence[Keys], refiner: PersonRefiner | None = None
 ) -> Drawing:
     """The keys' persons in the patients' places, a key for each face; refined by `refiner`, or as the key says."""
-    drawing = _draw(persons, [_Sketch.of(face) for face in faces], keys)
+    whole = [_Sketch.of(face) for face in faces]
+    keys = _matched(matcher, whole, keys)
+    drawing = _draw(matcher.persons, whole, keys)
     if refiner is None:
         return drawing
     sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
-    small = _draw(persons, sketches, keys)
-    people = persons(torch.from_numpy(np.stack(keys)))
+    small = _draw(matcher.persons, sketches, keys)
+    people = matcher.persons(torch.from_numpy(np.stack(keys)))
     refined = []
     for index, key in enumerate(keys):
         of_small, of_whole = (
@@ -116,6 +120,10 @@ def draw_persons(
         move = refiner.moves(key, sketches[index].view, small.placed[index], of_small)
         refined.append(refiner.show(key, move, drawing.placed[index], of_whole))
     return Drawing(drawing.heads, refined)
+
+
+def _matched(matcher: PersonMatcher, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[Keys]:
+    return [matcher.match(key, face.view, face.mesh) for key, face in zip(keys, faces, strict=True)]
 
 
 def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:

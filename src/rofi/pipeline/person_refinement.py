@@ -1,10 +1,11 @@
 """The key's person, moved on among faces until a recogniser takes it for a stranger to the patient.
 
-Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So
-the person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is
-and no further (a face that is the least like somebody gives that somebody away, too), and towards the person's own
-portrait, so that different keys stay different people. All moves stay in the model of persons: what changes is the
-face, not noise on it, and so it convinces other recognisers as well (`benchmarks/ablation.py`).
+Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So the
+person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is and no
+further (a face that is the least like somebody gives that somebody away, too), and towards the person's own portrait,
+so that different keys stay different people; what must go with the patient's head stays. All moves stay in the model of
+persons: what changes is the face, not noise on it, and so it convinces other recognisers as well
+(`benchmarks/ablation.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
 from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
 from rofi.faces.portrait import portrait
 from rofi.model.config import KEY_SIZE
-from rofi.model.person import PersonModel
+from rofi.model.matched_person import PersonMatcher
 from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
@@ -64,7 +65,7 @@ class PersonRefiner:
     """Moves persons that have been placed in faces.
 
     Args:
-        persons: their model, on the CPU, in float32.
+        matcher: of persons to patients; its model of persons is on the CPU, in float32.
         recogniser: one of the losses' recognisers; those that judge must stay witnesses.
         view: side of the aligned view that the persons' shapes are told in.
         settings: see `RefinementSettings`.
@@ -72,12 +73,12 @@ class PersonRefiner:
 
     def __init__(
         self,
-        persons: PersonModel,
+        matcher: PersonMatcher,
         recogniser: TorchRecogniser,
         view: int,
         settings: RefinementSettings | None = None,
     ) -> None:
-        self.persons = persons
+        self.matcher, self.persons = matcher, matcher.persons
         self.view = view
         self.recogniser = recogniser.eval()
         self.settings = settings or RefinementSettings()
@@ -118,7 +119,7 @@ class PersonRefiner:
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            self._draw_back(key, move)
+            self._hold_back(key, move)
         return np.asarray(move.detach()[0].numpy(), np.float32)
 
     def show(self, key: Keys, move: Keys, placed: PlacedPerson, seen: TextureView) -> PlacedPerson:
@@ -148,8 +149,9 @@ class PersonRefiner:
         return _Look(side, jitter, self.recogniser(coarsen(_planes(view), side), jitter))
 
     @torch.no_grad()
-    def _draw_back(self, key: Tensor, move: Tensor) -> None:
-        """Shorten what has gone beyond `reach`: so far from the mean there are no faces."""
+    def _hold_back(self, key: Tensor, move: Tensor) -> None:
+        """Keep beard, brows and lips the patient's, and within `reach`: so far from the mean there are no faces."""
+        move.copy_(self.matcher.hold(move))
         own = key[:, self.persons.shapes :]
         whole = own + move
         longest = self.settings.reach * own.norm() / whole.norm().clamp(min=1e-6)
@@ -178,8 +180,9 @@ class _Showing:
         # an edge that the move of light or beard would draw about the face gives it away as made
         self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask))[None, None]
         self.core = (self.mask > 0.5).float()
-        self.under = _blur(self.core).clamp(min=1e-3)
-        self.features = 1 - torch.from_numpy(seen.plain)[None, None]
+        self.lit = torch.from_numpy(seen.parts.lit((placed.mask > 0.5).astype(np.float32)))[None, None]
+        self.under = _blur(self.lit).clamp(min=1e-3)
+        self.varied = 1 - torch.from_numpy(seen.parts.plain)[None, None]
         self.places = torch.from_numpy(seen.places)[None]
         self.gain = torch.from_numpy(seen.gain)[None, :, None, None]
 
@@ -187,10 +190,9 @@ class _Showing:
         """(1, 3, T, T) levels of texture to the picture (1, 3, V, V) in [0, 1]."""
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
-        shown = shown * self.features
         shown = shown - (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
-        light = _blur(shown * self.core) / self.under
-        return (self.face + self.mask * (shown - (1 - OWN_LIGHT) * light) / 255).clamp(0, 1)
+        shown = shown - (1 - OWN_LIGHT) * _blur(shown * self.lit) / self.under
+        return (self.face + self.mask * self.varied * shown / 255).clamp(0, 1)
 
 
 def _blur(planes: Tensor) -> Tensor:

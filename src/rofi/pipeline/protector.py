@@ -25,6 +25,7 @@ from rofi.imaging.protected_file import pack, unpack
 from rofi.imaging.seal import seal
 from rofi.keys.derivation import key_vector, pseudonym, seal_key
 from rofi.keys.secret import Secret
+from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks, pixels, planes, to_bytes, to_picture
 from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates
@@ -118,6 +119,7 @@ class Protector:
         self.options = options or ProtectOptions()
         self.finder = FaceFinder(networks, self.options.min_face)
         self.judge = Recogniser(SPECS[JUDGE], threads=1)
+        self.matcher = PersonMatcher(networks.model.person)
         self.refiner = self._refiner()
 
     def under(self, secret: Secret) -> Protector:
@@ -131,7 +133,7 @@ class Protector:
         settings = self.options.refinement
         if not settings.steps:
             return None
-        return PersonRefiner(self.networks.model.person, TorchRecogniser(SPECS[JUDGE]), self.networks.view, settings)
+        return PersonRefiner(self.matcher, TorchRecogniser(SPECS[JUDGE]), self.networks.view, settings)
 
     def salts(self, original: bytes) -> list[bytes]:
         """Every salt that this photograph may get; see `candidate_salts`."""
@@ -154,7 +156,7 @@ class Protector:
         photo = decode(original, name)
         faces = self.finder.find(photo.pixels, name)
         for salt, vectors in self._choices(original, faces):
-            drawing = draw_persons(self.networks.model.person, faces, vectors, self.refiner)
+            drawing = draw_persons(self.matcher, faces, vectors, self.refiner)
             protected, records = self._protect_faces(photo.pixels, faces, drawing, vectors)
             likeness = self._likeness(protected, faces)
             if likeness < self.judge.spec.threshold:
@@ -173,7 +175,7 @@ class Protector:
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
             stranger = self.options.refinement.stranger[1]
-            ranked = rank_candidates(self.networks.model.person, self.judge, faces, keys, stranger)
+            ranked = rank_candidates(self.matcher, self.judge, faces, keys, stranger)
             for candidate in ranked[: self.options.attempts]:
                 yield several[candidate.number], keys[candidate.number]
 

@@ -18,6 +18,7 @@ from rofi.faces.person_placement import place_person
 from rofi.faces.portrait import portrait
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
+from rofi.model.matched_person import PersonMatcher
 from rofi.model.person import Person, PersonModel
 from rofi.training.faces import TrainingFaces
 from rofi.training.sampler import Draw
@@ -78,6 +79,7 @@ class ProtectionDataset(Dataset[Sample]):
         self.faces = faces
         self.person = deepcopy(person)
         self.person.texture_basis = self.person.texture_basis.float()  # else every sample would convert it
+        self.matcher = PersonMatcher(self.person)
         self.jitter = jitter
         self.seed = seed
         self.flips = flips
@@ -97,7 +99,7 @@ class ProtectionDataset(Dataset[Sample]):
         signs = eye_regions(Landmarks(mesh, 1.0), (side, side))
         if self.lesions and generator.random() < LESION_SHARE:
             signs |= _lesion(mesh, side, generator)
-        person = self.person(torch.from_numpy(keys[:1]))
+        person = self.person(torch.from_numpy(self.matcher.match(keys[0], view, mesh)[None]))
         head = move_outline(surroundings, mesh, signs, Outline.of_key(keys[0]))
         placed = place_person(head.view, head.mesh, signs, **person.arrays(0))
         moving = head.field[margin : margin + side, margin : margin + side].any(-1)
