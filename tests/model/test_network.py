@@ -2,6 +2,8 @@ import pytest
 import torch
 from torch import nn
 
+from rofi.model.network import CHANGE_LIMIT
+
 
 @pytest.fixture
 def batch(tiny):
@@ -42,6 +44,14 @@ def test_a_wrong_key_gives_one_fixed_face_bit_for_bit(trained, batch):
     first = trained.restore(face, revealed, key, wrong)
     assert torch.equal(first, trained.restore(face, person, -3 * key, wrong))
     assert not torch.equal(first, trained.restore(face, revealed, key, ~wrong))
+
+
+@torch.no_grad()
+def test_no_pixel_of_the_person_changes_more_than_the_limit(trained, batch):
+    face, person, _, key, signs = batch
+    nn.init.normal_(trained.dec_net[-1].weight, 0, 100)
+    change = (trained.protect(face, person, key, signs) - person).abs()
+    assert 0.9 * CHANGE_LIMIT < change.max() <= CHANGE_LIMIT * (1 + 1e-5)
 
 
 @torch.no_grad()
