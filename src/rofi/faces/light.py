@@ -24,12 +24,12 @@ LIGHT_REACH = 1 / 14
 """Standard deviation of the smoothing that tells light from features, in view sides."""
 FEATURE_LEVELS = 80.0
 """Levels 0..255 about which a difference is hair, beard or glasses rather than light."""
-HAIR_LEVELS = 60.0
+HAIR_LEVELS = 35.0
 """Levels 0..255 about which what lies on a forehead is hair or glare rather than skin."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
 CONTRAST = (0.6, 1.3)
-"""Bounds of the patient's contrast over the person's."""
+"""Bounds of the patient's contrast over that of the person in the patient's tone."""
 
 
 class SkinParts(NamedTuple):
@@ -70,8 +70,13 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
 
 
 def contrast(skin: Image, source: Image, core: Mask) -> Image:
-    """(3,) the patient's contrast over the person's, within bounds."""
-    return np.asarray(np.clip(source[core].std(0) / np.maximum(skin[core].std(0), 1), *CONTRAST), np.float32)
+    """(3,) levels of the picture for a level of a person's skin: the tone's, times a contrast that is the patient's.
+
+    Skin reflects a share of the light, so what is dark in the person stays as dark, and of its hue, in any tone.
+    """
+    tone = source[core].mean(0) / np.maximum(skin[core].mean(0), 1)
+    seen, own = float(source[core].mean(-1).std()), float((tone * skin[core]).mean(-1).std())
+    return np.asarray(tone * np.clip(seen / max(own, 1), *CONTRAST), np.float32)
 
 
 def smooth(values: Image, weights: Image) -> Image:
