@@ -13,7 +13,7 @@ import numpy.typing as npt
 from estimates import Estimate, mean_of, share_of
 from rofi.evaluation.identity import cosine_similarity
 from rofi.evaluation.key_diversity import mean_pairwise_cosine_distance
-from rofi.recognition.gallery import rank1
+from rofi.recognition.gallery import identified
 from rofi.recognition.recogniser import Embeddings, Recogniser
 from rofi.recognition.specs import SPECS
 from round_trip import ORIGINAL
@@ -110,6 +110,21 @@ class Identities:
         known = np.isin(self.people, self._card_people)
         if not known.any():
             return None
-        people, gallery = np.array(self.people)[known], np.stack(self._cards)
-        found = rank1(faces[known], people, gallery, self._card_people, self.judge.similarity_matrix)
-        return share_of(round(found * len(people)), len(people))
+        people = np.array(self.people)[known]
+        found = identified(faces[known], people, np.stack(self._cards), self._card_people, self.judge.similarity_matrix)
+        return share_of(int(found.sum()), len(people))
+
+    def verdicts(self, stage: str) -> dict[str, list[float | bool | None]]:
+        """Of every photograph of a stage, in order: cosine to the original; verified; identified (None: no card)."""
+        faces, originals = self.of(stage), self.of(ORIGINAL)
+        cards = self._card_people
+        return {
+            "cosine": cosine_similarity(faces, originals).tolist(),
+            "verified": self.judge.same_person(faces, originals).tolist(),
+            "identified": [
+                bool(identified(face[None], [person], np.stack(self._cards), cards, self.judge.similarity_matrix)[0])
+                if person in cards
+                else None
+                for face, person in zip(faces, self.people, strict=True)
+            ],
+        }

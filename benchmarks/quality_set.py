@@ -58,6 +58,7 @@ class SetFigures:
         photographs: every figure of every photograph.
         figures: their means and shares.
         recognition: by judge and stage.
+        verdicts: of the protected photographs by judge and question, in the photographs' order.
         between_people: by judge, mean pairwise cosine distance of the originals.
         many_keys: by photograph.
         distances: protected to real and real to real.
@@ -69,6 +70,7 @@ class SetFigures:
     photographs: Mapping[str, Mapping[str, float | bool | None]]
     figures: Mapping[str, Estimate | None]
     recognition: Mapping[str, Mapping[str, StageFigures]]
+    verdicts: Mapping[str, Mapping[str, Sequence[float | bool | None]]]
     between_people: Mapping[str, float | None]
     many_keys: Sequence[ManyKeys]
     distances: Distances | None
@@ -111,7 +113,7 @@ def measure_set(chosen: Sequence[Probe], settings: Settings) -> SetFigures:
             )
     print(file=sys.stderr)
     if not photographs:
-        return SetFigures(len(chosen), refused, [], {}, {}, {}, {}, [], None)
+        return SetFigures(len(chosen), refused, [], {}, {}, {}, {}, {}, [], None)
     return SetFigures(
         len(chosen),
         refused,
@@ -119,6 +121,7 @@ def measure_set(chosen: Sequence[Probe], settings: Settings) -> SetFigures:
         photographs,
         _summed_up(list(photographs.values())),
         {name: judged.figures() for name, judged in identities.items()},
+        {name: judged.verdicts(PROTECTED) for name, judged in identities.items()},
         {name: judged.between_people() for name, judged in identities.items()},
         [figures for figures in many_keys if figures is not None],
         protected_to_real(features.of(ORIGINAL), features.of(PROTECTED)),

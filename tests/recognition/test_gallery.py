@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rofi.errors import RofiError
-from rofi.recognition.gallery import rank1
+from rofi.recognition.gallery import identified, rank1
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -16,6 +16,8 @@ def test_hand_worked_share():
     """Nearest entries are 0, 1, 1 and 2, wanted are a, b, c and c: three of four."""
     probes = np.array([[0.9, 0.1], [0.2, 0.8], [-0.4, 0.5], [-0.9, 0.1]], np.float32)
     assert rank1(probes, ["a", "b", "c", "c"], GALLERY, ["a", "b", "c"], dot) == 0.75
+    found = identified(probes, ["a", "b", "c", "c"], GALLERY, ["a", "b", "c"], dot)
+    np.testing.assert_array_equal(found, [True, True, False, True])
 
 
 def test_the_best_of_several_entries_of_a_person_counts():

@@ -24,7 +24,7 @@ CHEEK_RIM, FOREHEAD_RIM = (-0.01, 0.02), (0.0, 0.05)
 """Distances inside the contour, in view sides, between which the person's skin fades in. At cheeks and chin the face
 ends where the mesh does; the forehead goes on to the hair, so the skin must fade there. What fades shows the patient.
 """
-SIGN_RIM = 0.024
+SIGN_RIM = 0.030
 """Distance from the signs, in view sides, over which the person's skin fades in."""
 AWAY_REACH = 0.12
 """Distance from the outer rim, in view sides, over which what is away from the contour begins."""

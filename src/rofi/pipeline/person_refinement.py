@@ -52,9 +52,9 @@ class RefinementSettings:
         reach: length of the moved person's coordinates, at most so many times its own.
     """
 
-    steps: int = 24
+    steps: int = 32
     rate: float = 0.2
-    away: float = 2.0
+    away: float = 3.0
     towards: float = 1.0
     hold: float = 0.1
     stranger: tuple[float, float] = (-0.01, 0.05)

@@ -17,7 +17,18 @@ def rank1(
     gallery_ids: ArrayLike | Sequence[str],
     similarity: SimilarityMatrix,
 ) -> float:
-    """Share of probes whose most similar gallery entry has their identity (rank-1 identification rate).
+    """Share of probes that are `identified` (rank-1 identification rate); times P, `exact_binomial`'s successes."""
+    return float(identified(probes, probe_ids, gallery, gallery_ids, similarity).mean())
+
+
+def identified(
+    probes: NDArray[np.float32],
+    probe_ids: ArrayLike | Sequence[str],
+    gallery: NDArray[np.float32],
+    gallery_ids: ArrayLike | Sequence[str],
+    similarity: SimilarityMatrix,
+) -> NDArray[np.bool_]:
+    """Which probes' most similar gallery entry has their identity.
 
     A gallery entry of another identity that is exactly as similar as the best entry of the probe's own counts against
     the identification, so a recogniser that answers the same to everything gets no credit.
@@ -30,7 +41,7 @@ def rank1(
         similarity: (P, d), (G, d) -> (P, G), such as `Recogniser.similarity_matrix`.
 
     Returns:
-        A share in [0, 1]; times P it is the number of successes for `exact_binomial`.
+        (P,).
 
     Raises:
         RofiError: no probe or no gallery entry, or identities and embeddings that differ in number.
@@ -47,4 +58,5 @@ def rank1(
     own = wanted[:, None] == known[None]
     best_own = np.where(own, scores, -np.inf).max(axis=1)
     best_other = np.where(own, -np.inf, scores).max(axis=1)
-    return float((best_own > best_other).mean())
+    found: NDArray[np.bool_] = best_own > best_other
+    return found
