@@ -1,52 +1,47 @@
-"""One portrait under eleven keys, in docs/keys.png: different keys are different people, the eyes stay.
+"""The sample portrait and the same under eleven keys: the picture `docs/keys.png`.
 
-    python tools/key_sheet.py --out docs/keys.png
-
-The portrait is scikit-image's astronaut (NASA, public domain).
+python tools/key_sheet.py --out docs/keys.png
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import io
 from pathlib import Path
 
 import numpy as np
-import skimage.data
 from PIL import Image
+from skimage.data import astronaut
 
 from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
 from rofi.pipeline.networks import Networks
-from rofi.pipeline.protector import Protector
+from rofi.pipeline.protector import ProtectOptions, Protector
 
-FACE = (168, 20, 280, 190)
-"""Left, top, right, bottom in the 512-pixel portrait."""
-COLUMNS, ROWS, SCALE = 6, 2, 2
+KEYS = 11
+COLUMNS = 6
+HEAD = (166, 10, 278, 180)
+"""Left, top, right and bottom of what is shown, in pixels of the portrait."""
+TILE = (224, 340)
 
 
 def main() -> None:
-    """Draw the sheet: the original first."""
+    """Protect and lay out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, default=Path("docs/keys.png"))
-    out: Path = parser.parse_args().out
-    portrait = io.BytesIO()
-    Image.fromarray(skimage.data.astronaut()).save(portrait, "png")
-    networks = Networks.load()
-    photos = [portrait.getvalue()]
-    for number in range(1, COLUMNS * ROWS):
-        secret = Secret(hashlib.sha256(f"key sheet {number}".encode()).digest())
-        photos.append(Protector(networks, secret).protect(portrait.getvalue(), "astronaut.png").data)
-    tiles = [face(photo) for photo in photos]
-    rows = [np.hstack(tiles[i * COLUMNS : (i + 1) * COLUMNS]) for i in range(ROWS)]
-    Image.fromarray(np.vstack(rows)).save(out)
-
-
-def face(photo: bytes) -> np.ndarray:
-    """The face of a photograph, enlarged."""
-    crop = Image.fromarray(decode(photo, "photograph").pixels).crop(FACE)
-    return np.asarray(crop.resize((crop.width * SCALE, crop.height * SCALE), Image.Resampling.LANCZOS))
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    file = io.BytesIO()
+    Image.fromarray(astronaut()).save(file, "PNG")
+    protector = Protector(Networks.load(), Secret(bytes(32)), ProtectOptions(seal=False))
+    pictures = [astronaut()]
+    for number in range(1, KEYS + 1):
+        photo = protector.under(Secret(bytes([number]) * 32)).protect(file.getvalue(), "portrait.png")
+        pictures.append(decode(photo.data, "portrait.png").pixels)
+    tiles = [
+        np.asarray(Image.fromarray(picture).crop(HEAD).resize(TILE, Image.Resampling.LANCZOS)) for picture in pictures
+    ]
+    rows = [np.hstack(tiles[start : start + COLUMNS]) for start in range(0, len(tiles), COLUMNS)]
+    Image.fromarray(np.vstack(rows)).save(arguments.out, optimize=True)
 
 
 if __name__ == "__main__":

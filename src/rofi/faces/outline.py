@@ -26,7 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 SURROUNDINGS = 1.5
 """Side of the square in which pixels move, in view sides."""
-HAIRLINE, JAW, CHIN = (0.14, 0.32), (0.06, 0.16), (0.03, 0.12)
+HAIRLINE, JAW, CHIN = (0.22, 0.32), (0.1, 0.16), (0.07, 0.12)
 """Least and largest movement: hairline and chin in outer-eye-corner distances, the jaw as a share of its width."""
 INNER_REACH, OUTER_REACH, SIGN_REACH = 0.45, 0.75, 0.25
 """Outer-eye-corner distances over which the movement fades: into the face, away from it, and towards the signs."""

@@ -57,7 +57,7 @@ class RefinementSettings:
     away: float = 3.0
     towards: float = 1.0
     hold: float = 0.1
-    stranger: tuple[float, float] = (-0.01, 0.05)
+    stranger: tuple[float, float] = (-0.04, 0.02)
     reach: float = 1.25
 
 

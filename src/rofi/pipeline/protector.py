@@ -225,7 +225,8 @@ class Protector:
         moved, moving = move_photo(before, field_in_window(head.field, face.alignment, window), free[window.slices])
         picture = view_to_window(made, face.alignment, window, cv2.BORDER_REPLICATE)
         seed = int.from_bytes(key[:4].tobytes(), "little")
-        carrier = match_grain(blend(moved, picture, blend_mask), moved, blend_mask, shrinkage, seed)
+        # the grain of the photograph as it was: skin that the outline stretched is streaked
+        carrier = match_grain(blend(moved, picture, blend_mask), before, blend_mask, shrinkage, seed)
         changed: Mask = (blend_mask > 0) | moving
         carrying = torch.from_numpy(whole_blocks(changed))
         hidden = self.networks.model.residue.hide(
