@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from pipeline.photographs import changed, close_up, pixels_of, portrait, protector, saved, told_changed
+from rofi.faces.grain import match_grain
 from rofi.imaging.protected_file import unpack
 from rofi.keys.secret import Secret
 from rofi.pipeline.found_face import FaceFinder
@@ -43,6 +44,19 @@ def test_the_sign_regions_keep_the_photographs_own_pixels(protected, found):
     for face in found:
         assert face.keep.any()
         np.testing.assert_array_equal(after[face.window.slices][face.keep], portrait()[face.window.slices][face.keep])
+
+
+def test_the_grain_is_that_of_skin_which_no_moved_outline_has_stretched(networks, secret, original, monkeypatch):
+    lenders = []
+
+    def spy(picture, photo, *others):
+        lenders.append(photo)
+        return match_grain(picture, photo, *others)
+
+    monkeypatch.setattr("rofi.pipeline.protector.match_grain", spy)
+    (face,) = protector(networks, secret).protect(original, "a.png").header.faces
+    left, top, right, bottom = face.region_box
+    np.testing.assert_array_equal(lenders[0], portrait()[top:bottom, left:right])
 
 
 def test_with_sign_detail_network_the_sign_regions_are_the_decoders(networks, secret, original, found):
