@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from torch import Tensor
 
 from archives import read_set
 from identities import Identities, StageFigures, load_judges
@@ -27,6 +28,7 @@ from rofi.errors import NoFaceFound, PhotoError
 from rofi.evaluation.key_diversity import mean_pairwise_cosine_distance
 from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
+from rofi.model.matched_person import Floats, Keys, PersonMatcher
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks
 from rofi.pipeline.person_refinement import RefinementSettings
@@ -38,6 +40,18 @@ Bytes = npt.NDArray[np.uint8]
 SHIPPED = ProtectOptions(seal=False)
 KEYED = 6
 """Photographs that go through several keys."""
+
+
+class Unmatched(PersonMatcher):
+    """Leaves beard, brows and lips to the key."""
+
+    def match(self, key: Keys, view: Bytes, mesh: Floats) -> Keys:
+        """The key."""
+        return key
+
+    def hold(self, move: Tensor) -> Tensor:
+        """The move."""
+        return move
 
 
 class StillFinder(FaceFinder):
@@ -61,10 +75,22 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
     if way == "outline stays":
         for protector in made:
             protector.finder = StillFinder(networks, options.min_face)
+    if way == "person not matched to the patient":
+        for protector in made:
+            protector.matcher = Unmatched(networks.model.person)
+            if protector.refiner is not None:
+                protector.refiner.matcher = protector.matcher
     return made
 
 
-WAYS = ("all", "person not refined", "least alike of eight taken", "drawing alone, no translator", "outline stays")
+WAYS = (
+    "all",
+    "person not refined",
+    "person not matched to the patient",
+    "least alike of eight taken",
+    "drawing alone, no translator",
+    "outline stays",
+)
 
 
 def measure(way: str, chosen: Sequence[Probe], networks: Networks, judges: dict[str, Identities], keys: int) -> None:
