@@ -33,7 +33,7 @@ _PHOTO_COLUMNS = {"psnr_view": "{:.1f} dB", "eyelids": "{:.2f} %", "irises": "{:
 
 
 def skin_of(photographs: Sequence[str], faces: Path, name: str) -> dict[str, str]:
-    """ "dark skin", "medium skin" or "light skin" of each photograph of a set."""
+    """Which of the three groups of skin each photograph of a set belongs to."""
     detector, wanted, skin = Detector(), set(photographs), {}
     for image in read_set(faces, name):
         if image.name not in wanted:
@@ -51,10 +51,7 @@ def skin_of(photographs: Sequence[str], faces: Path, name: str) -> dict[str, str
 def groups(photographs: Sequence[str], skin: Mapping[str, str]) -> dict[str, list[int]]:
     """Positions of each group's photographs, groups that are empty left out."""
     labels = json.loads(LABELS.read_text())
-    members: dict[str, list[int]] = {
-        name: []
-        for name in ("all", "dark skin", "medium skin", "light skin", "female", "male", "glasses", "no glasses")
-    }
+    members: dict[str, list[int]] = {name: [] for name in GROUPS}
     for position, photograph in enumerate(photographs):
         belongs = ["all", skin[photograph]]
         if photograph in labels:
