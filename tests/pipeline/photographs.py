@@ -19,8 +19,14 @@ QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1, refinement=Refinement
 def protector(networks, secret, **options):
     """A protector that tries one person and takes it, however like the patient: no verdict on the weights."""
     made = Protector(networks, secret, replace(QUICK, **options))
-    made.judge.spec = replace(made.judge.spec, threshold=2.0)
+    set_thresholds(made, 2.0)
     return made
+
+
+def set_thresholds(made, threshold):
+    """Likeness above which any judge of a protector takes two faces for one person."""
+    for judge in made.judges:
+        judge.spec = replace(judge.spec, threshold=threshold)
 
 
 def remembering(memory):

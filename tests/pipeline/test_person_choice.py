@@ -15,7 +15,8 @@ def choices(networks, secret):
     made = protector(networks, secret, candidates=4)
     faces = made.finder.find(close_up(), "a")
     keys = [[key_vector(secret, salt)] for salt in made.salts(saved(close_up()))[:4]]
-    return made.judge, faces, keys, rank_candidates(PersonMatcher(networks.model.person), made.judge, faces, keys)
+    judge = made.judges[0]
+    return judge, faces, keys, rank_candidates(PersonMatcher(networks.model.person), judge, faces, keys)
 
 
 def test_candidates_come_least_alike_first_each_once(choices):
@@ -64,7 +65,7 @@ def likeness_of(monkeypatch, made, values):
 
 def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret, monkeypatch):
     made = protector(networks, secret, candidates=2, attempts=2, rounds=2)
-    told = likeness_of(monkeypatch, made, [3.0, 3.0, 3.0, 0.1])  # the judge's threshold is 2 here
+    told = likeness_of(monkeypatch, made, [3.0, 3.0, 3.0, 0.1])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [3.0, 3.0, 3.0, 0.1]
     assert result.likeness == 0.1

@@ -26,7 +26,9 @@ def recogniser():
 
 @pytest.fixture(scope="module")
 def refiner(networks, recogniser):
-    return PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, RefinementSettings(steps=10))
+    return PersonRefiner(
+        PersonMatcher(networks.model.person), [recogniser], networks.view, RefinementSettings(steps=10)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +63,30 @@ def test_the_person_is_less_like_the_patient_after_it(refiner, recogniser, face,
     assert after < before - 0.1
 
 
+def test_several_recognisers_are_followed_at_once(networks, recogniser, face, drawn):
+    """What is done for two is seen by the second, which the first alone does not see to."""
+    second = TorchRecogniser(SPECS["mobilenet128"])
+    settings = RefinementSettings(steps=10, towards=0, stranger=(-1.0, -0.5))
+
+    def seen_by_second(*recognisers):
+        refiner = PersonRefiner(PersonMatcher(networks.model.person), recognisers, networks.view, settings)
+        moved = refiner.show(KEYS[0], refiner.moves(KEYS[0], face.view, *drawn), *drawn)
+        return likeness(second, moved.face, face.view)
+
+    assert seen_by_second(recogniser, second) < seen_by_second(recogniser)
+
+
 def test_it_stops_at_strangers(networks, recogniser, face, drawn):
     """It does not go on to the least alike of all."""
     settings = RefinementSettings(steps=40, rate=0.05, towards=0, hold=0, stranger=(0.1, 0.2))
-    refiner = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings)
+    refiner = PersonRefiner(PersonMatcher(networks.model.person), [recogniser], networks.view, settings)
     move = refiner.moves(KEYS[0], face.view, *drawn)
     assert 0.05 < likeness(recogniser, refiner.show(KEYS[0], move, *drawn).face, face.view) < 0.3
 
 
 def test_without_the_patient_it_moves_towards_the_persons_own_portrait(networks, recogniser, face, drawn):
     settings = RefinementSettings(steps=10, away=0)
-    refiner = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings)
+    refiner = PersonRefiner(PersonMatcher(networks.model.person), [recogniser], networks.view, settings)
     with torch.no_grad():
         own = refiner._portrait(torch.from_numpy(KEYS[:1]))[0].permute(1, 2, 0).numpy() * 255
     after = refiner.show(KEYS[0], refiner.moves(KEYS[0], face.view, *drawn), *drawn)
@@ -160,7 +175,7 @@ def test_another_secret_shares_what_is_loaded(networks, secret):
 
 def test_no_person_goes_beyond_its_reach(networks, recogniser, face, drawn):
     settings = RefinementSettings(steps=6, rate=1.0, hold=0, reach=1.1)
-    move = PersonRefiner(PersonMatcher(networks.model.person), recogniser, networks.view, settings).moves(
+    move = PersonRefiner(PersonMatcher(networks.model.person), [recogniser], networks.view, settings).moves(
         KEYS[0], face.view, *drawn
     )
     own = KEYS[0][160:]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.photographs import QUICK, close_up, portrait, protector, saved
+from pipeline.photographs import QUICK, close_up, portrait, protector, saved, set_thresholds
 from rofi.errors import (
     AlreadyProtected,
     FaceTooSmall,
@@ -100,8 +100,16 @@ def test_a_name_that_cannot_be_sealed_is_named(networks, secret):
 
 def test_a_face_that_stays_recognised_is_refused_and_not_leaked(networks, secret):
     strict = Protector(networks, secret, QUICK)
-    strict.judge.spec = replace(strict.judge.spec, threshold=-1.0)
+    set_thresholds(strict, 1e-6)
     with pytest.raises(StillRecognised, match=r"^a\.png: a face stays too like the patient"):
+        strict.protect(saved(close_up()), "a.png")
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_one_recogniser_that_still_knows_the_patient_is_enough_to_refuse(networks, secret, number):
+    strict = protector(networks, secret)
+    strict.judges[number].spec = replace(strict.judges[number].spec, threshold=1e-6)
+    with pytest.raises(StillRecognised):
         strict.protect(saved(close_up()), "a.png")
 
 

@@ -10,6 +10,7 @@ persons: what changes is the face, not noise on it, and so it convinces other re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -74,16 +75,16 @@ class PersonRefiner:
     def __init__(
         self,
         matcher: PersonMatcher,
-        recogniser: TorchRecogniser,
+        recognisers: Sequence[TorchRecogniser],
         view: int,
         settings: RefinementSettings | None = None,
     ) -> None:
         self.matcher, self.persons = matcher, matcher.persons
         self.view = view
-        self.recogniser = recogniser.eval()
+        self.recognisers = [recogniser.eval() for recogniser in recognisers]
         self.settings = settings or RefinementSettings()
         self.jitter = CropJitter()
-        self._average: Tensor | None = None
+        self._average: list[Tensor] | None = None
 
     def moves(self, key: Keys, view: npt.NDArray[np.uint8], placed: PlacedPerson, seen: TextureView) -> Keys:
         """How far a person moves: its change of texture coordinates, (K,).
@@ -103,21 +104,25 @@ class PersonRefiner:
         showing = _Showing(placed, seen)
         looks = [self._look(view, generator) for _ in range(LOOKS)]
         with torch.no_grad():
-            own = F.normalize(self.recogniser(self._portrait(key)) - self._common(), dim=1)
+            portrait = self._portrait(key)
+            own = [
+                F.normalize(recogniser(portrait) - common, dim=1)
+                for recogniser, common in zip(self.recognisers, self._common(), strict=True)
+            ]
         move = torch.zeros(1, key.shape[1] - self.persons.shapes, requires_grad=True)
         optimizer = torch.optim.Adam([move], settings.rate)
         for step in range(settings.steps):
             optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
             look = looks[step % LOOKS]
             shown = showing(self.persons.texture_change(key, move))
-            after = self.recogniser(coarsen(shown, look.side), look.jitter)
+            after = self._seen(shown, look.side, look.jitter)
             loss = (
-                settings.away * _outside((look.patient * after).sum(), settings.stranger)
-                + settings.towards * (1 - (own * after).sum())
+                settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
+                + settings.towards * (1 - _likenesses(own, after)).mean()
                 + settings.hold * move.square().mean()
             )
             optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimizer.step()
             self._hold_back(key, move)
         return np.asarray(move.detach()[0].numpy(), np.float32)
@@ -133,20 +138,25 @@ class PersonRefiner:
         drawn = self.persons(key).arrays(0)
         return _planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
 
-    def _common(self) -> Tensor:
-        """What the recogniser finds in every portrait."""
+    def _common(self) -> list[Tensor]:
+        """What each recogniser finds in every portrait."""
         if self._average is None:
             keys = np.random.default_rng(0).standard_normal((PORTRAITS, 1, KEY_SIZE)).astype(np.float32)
             faces = torch.cat([self._portrait(torch.from_numpy(key)) for key in keys])
-            self._average = self.recogniser(faces).mean(0)
+            self._average = [recogniser(faces).mean(0) for recogniser in self.recognisers]
         return self._average
+
+    def _seen(self, view: Tensor, side: int, jitter: Tensor) -> list[Tensor]:
+        """Embeddings (1, d) of a view in one look, by every recogniser."""
+        coarse = coarsen(view, side)
+        return [recogniser(coarse, jitter) for recogniser in self.recognisers]
 
     @torch.no_grad()
     def _look(self, view: npt.NDArray[np.uint8], generator: torch.Generator) -> _Look:
         sharp, share = torch.rand(2, generator=generator).tolist()
         side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
         jitter = self.jitter.draw(1, generator)
-        return _Look(side, jitter, self.recogniser(coarsen(_planes(view), side), jitter))
+        return _Look(side, jitter, self._seen(_planes(view), side, jitter))
 
     @torch.no_grad()
     def _hold_back(self, key: Tensor, move: Tensor) -> None:
@@ -159,15 +169,20 @@ class PersonRefiner:
 
 
 class _Look(NamedTuple):
-    """A crop in which patient and person are compared: its pixels, its jitter, and the patient's embedding in it."""
+    """A crop in which patient and person are compared: its pixels, its jitter, and the patient's embeddings in it."""
 
     side: int
     jitter: Tensor
-    patient: Tensor
+    patient: list[Tensor]
+
+
+def _likenesses(some: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
+    """Cosine of two faces by each recogniser, (R,)."""
+    return torch.stack([(a * b).sum() for a, b in zip(some, others, strict=True)])
 
 
 def _outside(likeness: Tensor, band: tuple[float, float]) -> Tensor:
-    """How far a likeness lies outside a band."""
+    """How far likenesses lie outside a band."""
     least, largest = band
     return F.relu(likeness - largest) + F.relu(least - likeness)
 

@@ -33,13 +33,12 @@ from rofi.pipeline.person_refinement import PersonRefiner, RefinementSettings
 from rofi.pipeline.region import pack_region
 from rofi.pipeline.salts import candidate_salts
 from rofi.recognition.recogniser import Recogniser
-from rofi.recognition.specs import SPECS
+from rofi.recognition.specs import PACKAGED, SPECS
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Bytes = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
-JUDGE = "mobilefacenet512"
 JPEG_QUALITY = 100
 """The residue lies where JPEG saves first."""
 EXTENSIONS = {"png": ".png", "jpeg": ".jpeg", "tiff": ".tiff", "webp": ".webp"}
@@ -88,7 +87,11 @@ class ProtectOptions:
 
 @dataclass(frozen=True)
 class ProtectedPhoto:
-    """A protected file, what its owner's log needs of it, and what the user should know of it."""
+    """A protected file, what its owner's log needs of it, and what the user should know of it.
+
+    `likeness` is that of the face most like its original, to the packaged recogniser that finds it most so; from 1 on
+    that one would take the two for one person.
+    """
 
     data: bytes
     extension: str
@@ -118,7 +121,7 @@ class Protector:
         self.secret = secret
         self.options = options or ProtectOptions()
         self.finder = FaceFinder(networks, self.options.min_face)
-        self.judge = Recogniser(SPECS[JUDGE], threads=1)
+        self.judges = [Recogniser(SPECS[name], threads=1) for name in PACKAGED]
         self.matcher = PersonMatcher(networks.model.person)
         self.refiner = self._refiner()
 
@@ -133,7 +136,8 @@ class Protector:
         settings = self.options.refinement
         if not settings.steps:
             return None
-        return PersonRefiner(self.matcher, TorchRecogniser(SPECS[JUDGE]), self.networks.view, settings)
+        recognisers = [TorchRecogniser(SPECS[name]) for name in PACKAGED]
+        return PersonRefiner(self.matcher, recognisers, self.networks.view, settings)
 
     def salts(self, original: bytes) -> list[bytes]:
         """Every salt that this photograph may get; see `candidate_salts`."""
@@ -159,7 +163,7 @@ class Protector:
             drawing = draw_persons(self.matcher, faces, vectors, self.refiner)
             protected, records = self._protect_faces(photo.pixels, faces, drawing, vectors)
             likeness = self._likeness(protected, faces)
-            if likeness < self.judge.spec.threshold:
+            if likeness < 1:
                 packed = self._pack(original, name, photo.format, protected, salt, records, likeness)
                 return replace(packed, warning=_warning(name, faces))
         raise StillRecognised(
@@ -175,7 +179,7 @@ class Protector:
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
             stranger = self.options.refinement.stranger[1]
-            ranked = rank_candidates(self.matcher, self.judge, faces, keys, stranger)
+            ranked = rank_candidates(self.matcher, self.judges[0], faces, keys, stranger)
             for candidate in ranked[: self.options.attempts]:
                 yield several[candidate.number], keys[candidate.number]
 
@@ -254,10 +258,13 @@ class Protector:
         return np.clip(to_picture(made), 0, 255)
 
     def _likeness(self, protected: Bytes, faces: Sequence[FoundFace]) -> float:
-        """The worst face's similarity to its original, as the judge sees them after all is done."""
+        """The worst face's similarity to its original, as the strictest judge sees it after all is done."""
         after = np.stack([to_bytes(face.alignment.extract(protected)) for face in faces])
-        embeddings = self.judge.embed(after), self.judge.embed(np.stack([face.view for face in faces]))
-        return float(self.judge.similarity(*embeddings).max())
+        before = np.stack([face.view for face in faces])
+        return max(
+            float(judge.similarity(judge.embed(after), judge.embed(before)).max()) / judge.spec.threshold
+            for judge in self.judges
+        )
 
     def _pack(
         self,

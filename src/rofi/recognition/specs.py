@@ -1,4 +1,4 @@
-"""The six recognisers: what each one eats, and when it says that two faces are one person."""
+"""The recognisers: what each one eats, and when it says that two faces are one person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,9 +43,13 @@ _ALL = (
     RecogniserSpec("mobilefacenet512", "mobilefacenet512.onnx", "training", 0.340, mean=127.0, scale=1 / 128),
     RecogniserSpec("mobilefacenet128_foamliu", "mobilefacenet128_foamliu.onnx", "training", 0.332),
     RecogniserSpec("mobilefacenet128_y1", "mobilefacenet128_y1.onnx", "training", 0.317),
+    RecogniserSpec("mobilenet128", "mobilenet128.onnx", "training", 0.424),
     RecogniserSpec("sface128", "sface128.onnx", "evaluation", 0.365),
     RecogniserSpec("mobilefacenet192", "mobilefacenet192.onnx", "evaluation", 0.449, mean=127.5, scale=1 / 128),
     RecogniserSpec("dlib_resnet29", "dlib_resnet29.onnx", "evaluation", -0.523, crop="dlib", metric="euclidean"),
 )
 
 SPECS: Mapping[str, RecogniserSpec] = MappingProxyType({spec.name: spec for spec in _ALL})
+
+PACKAGED = ("mobilefacenet512", "mobilenet128")
+"""Those that come with the package, of two families: they refine persons and look at a face before it is written."""
