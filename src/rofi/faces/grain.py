@@ -1,7 +1,8 @@
 """Sharpness and skin texture of a face that was made smaller than its photograph shows it.
 
-The texture is a random-phase texture (Galerne, Gousseau and Morel 2011): noise with the covariance of a piece of the
-patient's skin, pores, grain and colour included. What stands where is noise; no mole or scar is copied.
+The texture is a random-phase texture (Galerne, Gousseau and Morel 2011): noise with the mean covariance of some pieces
+of the patient's skin, pores, grain and colour included; one piece alone lends its wrinkles' direction to the whole
+face. What stands where is noise; no mole or scar is copied.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ SHARPENING = 0.3
 _SKIN_CORE = 0.9
 _STRONGEST = 8.0
 """Levels; a texture stronger than that is hair or beard and is weakened to it."""
+_PLAINEST = (0.05, 0.15, 0.25)
+"""Ranks, as shares, of the squares that pass for plain skin."""
 _PATCH_SHARE = 0.09
 _PATCH_SIDES = (12, 192)
 
@@ -40,7 +43,7 @@ def match_grain(picture: Image, photo: Image, mask: Image, shrinkage: float, see
     squares = _squares(core)
     if squares:
         skin, plain = _plainest(sharp, squares), _plainest(soft, squares)
-        wanted, there = float(skin.std()), float((1 + SHARPENING) * plain.std())
+        wanted, there = _strength(skin), (1 + SHARPENING) * _strength(plain)
         if wanted > there:
             share = np.sqrt(1 - (there / wanted) ** 2) * min(1.0, _STRONGEST / wanted)
             result += (share * mask)[..., None] * _random_phase(skin, mask.shape, np.random.default_rng(seed))
@@ -62,7 +65,7 @@ def skin_texture(photo: Image, softness: float, seed: int) -> Image:
     if not squares:
         return np.zeros_like(photo)
     skin = _plainest(_detail(photo, softness), squares)
-    weaker = np.float32(min(1.0, _STRONGEST / max(float(skin.std()), 1e-6)))
+    weaker = np.float32(min(1.0, _STRONGEST / max(_strength(skin), 1e-6)))
     return weaker * _random_phase(skin, photo.shape[:2], np.random.default_rng(seed))
 
 
@@ -84,18 +87,29 @@ def _squares(core: npt.NDArray[np.bool_]) -> list[tuple[slice, slice]]:
     return [square for square in squares if core[square].all()]
 
 
-def _plainest(detail: Image, squares: list[tuple[slice, slice]]) -> Image:
-    """The detail of plain skin: of all squares, that at the lower third by energy; lips, brows and hair lie above."""
+def _plainest(detail: Image, squares: list[tuple[slice, slice]]) -> list[Image]:
+    """The detail of plain skin: squares of low energy; lips, brows, beard and hair lie above."""
     ranked = sorted(squares, key=lambda square: float(detail[square].std()))
-    return detail[ranked[len(ranked) // 3]]
+    return [detail[ranked[int(share * len(ranked))]] for share in _PLAINEST]
 
 
-def _random_phase(skin: Image, shape: tuple[int, ...], generator: np.random.Generator) -> Image:
-    """(H, W, 3) noise with the covariance of a patch of detail: white noise convolved with the patch."""
-    fade = np.hanning(skin.shape[0] + 2)[1:-1].astype(np.float32)
+def _strength(pieces: list[Image]) -> float:
+    """Standard deviation over pieces of detail."""
+    return float(np.sqrt(np.mean([piece.var() for piece in pieces])))
+
+
+def _random_phase(pieces: list[Image], shape: tuple[int, ...], generator: np.random.Generator) -> Image:
+    """(H, W, 3) noise with the mean covariance of patches of detail: white noises convolved with one patch each."""
+    size = [next_fast_len(shape[i] + pieces[0].shape[i], real=True) for i in (0, 1)]
+    spectra = sum(_patch_noise(piece, size, generator) for piece in pieces)
+    planes = irfft2(spectra, size, axes=(0, 1)) / np.sqrt(len(pieces))
+    return np.asarray(planes[: shape[0], : shape[1]], np.float32)
+
+
+def _patch_noise(piece: Image, size: list[int], generator: np.random.Generator) -> npt.NDArray[np.complexfloating]:
+    """Spectrum of a white noise convolved with a faded patch of unit weight."""
+    fade = np.hanning(piece.shape[0] + 2)[1:-1].astype(np.float32)
     window = np.outer(fade, fade)[..., None]
-    kernel = (skin - skin.mean((0, 1))) * window / np.sqrt(np.square(window).sum())
-    size = [next_fast_len(shape[i] + skin.shape[i], real=True) for i in (0, 1)]
-    noise = rfft2(generator.standard_normal(size, np.float32), axes=(0, 1))
-    planes = [irfft2(noise * rfft2(kernel[..., i], size), size) for i in range(3)]
-    return np.asarray(np.stack(planes, -1)[: shape[0], : shape[1]], np.float32)
+    kernel = (piece - piece.mean((0, 1))) * window / np.sqrt(np.square(window).sum())
+    noise = rfft2(generator.standard_normal(size, np.float32))
+    return np.asarray(noise[..., None] * rfft2(kernel, size, axes=(0, 1)))

@@ -31,7 +31,7 @@ AWAY_REACH = 0.12
 PLAIN_FOREHEAD = 0.8
 """Share by which a person's forehead is plain skin: the model of persons knows fringes of hair there, which end up as
 smudges under the patient's own hair."""
-FOREHEAD_START = (0.32, 0.5)
+FOREHEAD_START = (0.24, 0.4)
 """Shares of the way from the eyes to the mesh's upper edge between which the forehead begins, above the brows."""
 FEATURES = (topology.LEFT_BROW, topology.RIGHT_BROW, topology.LIPS_OUTER, topology.NOSE_BASE)
 """Outlines of what is darker or redder than skin in any light."""
@@ -80,20 +80,22 @@ def place_person(
 
 def skin_parts(base: Floats, points: Floats, side: int) -> SkinParts:
     """Of a person, mesh `points` (468, 2), and the patient under it, `base` (468, 2), in a view of so many pixels."""
-    brows = cv2.GaussianBlur(_features(side, points).astype(np.float32), (0, 0), FEATURE_RIM * side / 2)
+    brows = cv2.GaussianBlur(
+        _features(side, points, reach=FEATURE_RIM / 2).astype(np.float32), (0, 0), FEATURE_RIM * side / 4
+    )
     plain = PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START) * (1 - brows)
     return SkinParts(_features(side, base, points), plain.astype(np.float32))
 
 
-def _features(side: int, *meshes: Floats) -> Mask:
-    """(V, V) where any of some meshes (468, 2) has brows, lips or nostrils, and a rim about."""
+def _features(side: int, *meshes: Floats, reach: float = FEATURE_RIM) -> Mask:
+    """(V, V) where any of some meshes (468, 2) has brows, lips or nostrils, and a rim of `reach` view sides about."""
     found = np.zeros((side, side), np.uint8)
     for outline in FEATURES:
         for mesh in meshes:
             hull = cv2.convexHull(mesh[list(outline)].astype(np.float32))
             cv2.fillPoly(found, [np.rint(hull * 16).astype(np.int32)], 1, shift=4)
-    reach = 2 * round(FEATURE_RIM * side) + 1
-    return cv2.dilate(found, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))) > 0
+    wide = 2 * round(reach * side) + 1
+    return cv2.dilate(found, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide))) > 0
 
 
 class TextureView(NamedTuple):

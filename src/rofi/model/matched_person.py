@@ -1,9 +1,9 @@
 """Persons whose beards, brows and lips go with the patient's head.
 
-A key knows nothing of the patient, and a beard under a woman's hair, black brows under fair hair, or painted lips on a
-man are seen to be drawn in. How dark beard and brows are and how red the lips, is linear in a person's texture, as the
-texture is in the key. So the likeliest person with the patient's own is the key's, moved the shortest way in whitened
-coordinates to where these agree; all else about it stays the key's.
+A key knows nothing of the patient, and a beard under a woman's hair, black or blue brows under fair hair, or painted
+lips on a man are seen to be drawn in. How dark beard and brows are, how blue the brows and how red the lips, is linear
+in a person's texture, as the texture is in the key. So the likeliest person with the patient's own is the key's, moved
+the shortest way in whitened coordinates to where these agree; all else about it stays the key's.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Floats = npt.NDArray[np.floating]
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 REDNESS = np.array([1, -1, 0], np.float32)
+BLUENESS = np.array([-0.5, -0.5, 1], np.float32)
 
 
 class Trait(NamedTuple):
@@ -36,14 +37,16 @@ class Trait(NamedTuple):
 CHEEKS = (50, 280, 101, 330)
 """Points of the face mesh on skin where hardly a beard grows."""
 UPPER_LIP, CHIN, JAWS = (167, 164, 393, 165, 391), (18, 200, 199, 201, 421), (210, 212, 214, 430, 432, 434)
+BROWS = topology.LEFT_BROW + topology.RIGHT_BROW
 TRAITS = (
     Trait(UPPER_LIP, LUMINANCE),
     Trait(CHIN, LUMINANCE),
     Trait(JAWS, LUMINANCE),
-    Trait(topology.LEFT_BROW + topology.RIGHT_BROW, LUMINANCE),
+    Trait(BROWS, LUMINANCE),
+    Trait(BROWS, BLUENESS),
     Trait(topology.LIPS_OUTER + topology.LIPS_INNER, REDNESS),
 )
-"""Beard, brows and lips."""
+"""Beard, brows, of which no hair is blue, and lips."""
 POINT_REACH = 0.02
 """Standard deviation of the spots in which the points are seen, in sides of view or texture."""
 USUAL = 2.0
@@ -94,7 +97,7 @@ class PersonMatcher:
 
 
 class _Measured(NamedTuple):
-    """`values` (5,) of `TRAITS`, in levels; `brightness`, the cheeks' luminance."""
+    """`values` (6,) of `TRAITS`, in levels; `brightness`, the cheeks' luminance."""
 
     values: Floats
     brightness: float
@@ -104,7 +107,7 @@ class _Traits:
     """How traits are measured in pictures (S, S, 3) whose mesh points (468, 2) lie at the same pixels.
 
     Attributes:
-        weights: (5, S, S, 3) what a level of each pixel adds to each of `TRAITS`.
+        weights: (6, S, S, 3) what a level of each pixel adds to each of `TRAITS`.
     """
 
     def __init__(self, points: Floats, side: int) -> None:
