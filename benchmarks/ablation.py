@@ -33,6 +33,7 @@ from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks
 from rofi.pipeline.person_refinement import RefinementSettings
 from rofi.pipeline.protector import ProtectOptions, Protector
+from rofi.recognition.specs import PACKAGED
 from round_trip import ORIGINAL, PROTECTED
 
 Bytes = npt.NDArray[np.uint8]
@@ -66,6 +67,8 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
     options = SHIPPED
     if way == "person not refined":
         options = replace(SHIPPED, refinement=RefinementSettings(steps=0))
+    if way == "one recogniser refines":
+        options = replace(SHIPPED, refiners=PACKAGED[:1])
     if way == "least alike of eight taken":
         options = replace(SHIPPED, candidates=8)
     if way == "drawing alone, no translator":
@@ -86,6 +89,7 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
 WAYS = (
     "all",
     "person not refined",
+    "one recogniser refines",
     "person not matched to the patient",
     "least alike of eight taken",
     "drawing alone, no translator",

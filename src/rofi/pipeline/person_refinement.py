@@ -1,11 +1,11 @@
-"""The key's person, moved on among faces until a recogniser takes it for a stranger to the patient.
+"""The key's person, moved on among faces until recognisers take it for a stranger to the patient.
 
 Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So the
-person's texture coordinates move, by the gradient of a recogniser: away from the patient as far as a stranger is and no
-further (a face that is the least like somebody gives that somebody away, too), and towards the person's own portrait,
-so that different keys stay different people; what must go with the patient's head stays. All moves stay in the model of
-persons: what changes is the face, not noise on it, and so it convinces other recognisers as well
-(`benchmarks/ablation.py`).
+person's texture coordinates move, by the gradients of recognisers of several families: away from the patient as far as
+a stranger is and no further (a face that is the least like somebody gives that somebody away, too), and towards the
+person's own portrait, so that different keys stay different people; what must go with the patient's head stays. All
+moves stay in the model of persons: what changes is the face, not noise on it, and so it convinces other recognisers as
+well (`benchmarks/ablation.py`).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class PersonRefiner:
 
     Args:
         matcher: of persons to patients; its model of persons is on the CPU, in float32.
-        recogniser: one of the losses' recognisers; those that judge must stay witnesses.
+        recognisers: of the losses'; those that judge must stay witnesses.
         view: side of the aligned view that the persons' shapes are told in.
         settings: see `RefinementSettings`.
     """

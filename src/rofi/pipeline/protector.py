@@ -63,6 +63,7 @@ class ProtectOptions:
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
+        refiners: names of the recognisers by which that is done, of those that come with the package.
     """
 
     image_format: Literal["png", "jpeg", "same"] = "png"
@@ -73,6 +74,7 @@ class ProtectOptions:
     attempts: int = 1
     rounds: int = 12
     refinement: RefinementSettings = field(default_factory=RefinementSettings)
+    refiners: tuple[str, ...] = PACKAGED
 
     def format_of(self, source: str | None) -> str:
         """Format of the protected file of a photograph in the format `source`; None is an unknown one."""
@@ -136,7 +138,7 @@ class Protector:
         settings = self.options.refinement
         if not settings.steps:
             return None
-        recognisers = [TorchRecogniser(SPECS[name]) for name in PACKAGED]
+        recognisers = [TorchRecogniser(SPECS[name]) for name in self.options.refiners]
         return PersonRefiner(self.matcher, recognisers, self.networks.view, settings)
 
     def salts(self, original: bytes) -> list[bytes]:
