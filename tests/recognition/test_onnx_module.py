@@ -12,7 +12,7 @@ from rofi.errors import TrainingError
 from rofi.recognition.network_files import find_network
 from rofi.recognition.onnx_module import OnnxModule
 from rofi.recognition.onnx_operators import UnsupportedOperator
-from rofi.recognition.specs import SPECS
+from rofi.recognition.specs import PACKAGED, SPECS
 
 SHARED = Path("../shared/models")
 
@@ -142,7 +142,7 @@ def test_a_file_that_is_no_graph_is_an_error(tmp_path):
     "name",
     [
         n
-        if n == "mobilefacenet512"
+        if n in PACKAGED
         else pytest.param(n, marks=pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared"))
         for n in SPECS
     ],
