@@ -141,9 +141,7 @@ def test_a_file_that_is_no_graph_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     "name",
     [
-        n
-        if n in PACKAGED
-        else pytest.param(n, marks=pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared"))
+        n if n in PACKAGED else pytest.param(n, marks=pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared"))
         for n in SPECS
     ],
 )
