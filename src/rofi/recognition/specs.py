@@ -21,7 +21,7 @@ class RecogniserSpec:
         role: "training" recognisers may serve in losses; "evaluation" ones never do, for a recogniser that a loss has
             seen is no witness.
         threshold: similarity (cosine, or minus the Euclidean distance) above which two faces count as one person, at a
-            false accept rate of 1e-3 among 500 LFW identities.
+            false accept rate of 1e-3 among 500 LFW identities; mobilenet128's among 300 (TAR .961, rank-1 .966).
     """
 
     name: str
