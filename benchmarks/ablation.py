@@ -104,7 +104,11 @@ def measure(way: str, chosen: Sequence[Probe], networks: Networks, judges: dict[
     distances: dict[str, list[float]] = {name: [] for name in judges}
     for number, probe in enumerate(chosen):
         photo = decode(probe.photo.data, probe.photo.name).pixels
-        alignment = finder.find(photo, probe.photo.name)[0].alignment
+        try:
+            alignment = finder.find(photo, probe.photo.name)[0].alignment
+        except PhotoError as error:
+            print(f"refused: {error}")
+            continue
         views = []
         for protector in made if number < KEYED else made[:1]:
             try:
@@ -158,17 +162,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--faces", type=Path, default=Path("../shared/faces"))
     parser.add_argument("--networks", type=Path, default=Path("../shared/models"))
+    parser.add_argument("--set", default="london", help="of faces: london, canada or lfw_eval")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--people", type=int, default=16)
     parser.add_argument("--keys", type=int, default=3)
     parser.add_argument("--weights", type=Path, help="of the model; the packaged ones if left out")
     arguments = parser.parse_args()
     networks = Networks.load(arguments.weights)
-    chosen = probes(read_set(arguments.faces, "london"))[: arguments.people]
+    chosen = probes(read_set(arguments.faces, arguments.set))[: arguments.people]
     recognisers = load_judges(arguments.networks)
-    print(f"{describe()}; weights {networks.fingerprint}; london, {len(chosen)} photographs\n")
+    print(f"{describe()}; weights {networks.fingerprint}; {arguments.set}, {len(chosen)} photographs\n")
     print("| way | recogniser | photographs | similarity | verified at FAR 1e-3 | identified | place | keys apart |")
     print("|---|---|---|---|---|---|---|---|")
-    for way in WAYS:
+    for way in arguments.ways:
         judges = {name: Identities(judge) for name, judge in recognisers.items()}
         measure(way, chosen, networks, judges, arguments.keys)
 

@@ -61,6 +61,16 @@ def test_the_texture_has_the_skins_own_colours_and_direction():
     assert steps[0] > 2 * steps[1]
 
 
+def test_skin_that_is_streaked_this_way_here_and_that_way_there_lends_no_direction():
+    noise = np.random.default_rng(3).standard_normal((2, SIDE, SIDE)).astype(np.float32)
+    across, down = cv2.blur(noise[0], (9, 1)), cv2.blur(noise[1], (1, 9))
+    patches = np.add.outer(np.arange(SIDE) // 32, np.arange(SIDE) // 32) % 2 == 0
+    photo = SMOOTH + 8 * np.where(patches, across, down)[..., None]
+    added = match_grain(SMOOTH, photo, EVERYWHERE, 3.0, seed=7) - SMOOTH
+    steps = [np.abs(np.diff(added[..., 0], axis=axis)).mean() for axis in (0, 1)]
+    assert 2 / 3 < steps[0] / steps[1] < 3 / 2
+
+
 def test_edges_of_lips_do_not_count():
     photo = SMOOTH.copy()
     photo[:, 100:104] = 30  # one strong line on smooth skin
