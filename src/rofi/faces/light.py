@@ -28,6 +28,13 @@ HAIR_LEVELS = 35.0
 """Levels 0..255 about which what lies on a forehead is hair or glare rather than skin."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
+RANGE = (0.5, 99.5)
+"""Per cent of a patient's face that is darker and lighter, against the skin about it, than a person may be."""
+LEAST_RANGE = 20.0
+"""Levels 0..255 by which a person may be so in any case."""
+KNEE = 0.75
+"""Share of that range that stays as it is."""
+LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 CONTRAST = (0.6, 1.3)
 """Bounds of the patient's contrast over that of the person in the patient's tone."""
 
@@ -65,8 +72,24 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     lit = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32))
     stray = np.abs(source - np.median(source[core], axis=0)).max(-1)
     bare = mask * ~parts.features * np.exp(-np.square(stray / HAIR_LEVELS))
-    result: Image = lit + parts.plain[..., None] * (smooth(source, bare.astype(np.float32)) - lit)
-    return result
+    ground = smooth(source, bare.astype(np.float32))
+    return _within_range(lit + parts.plain[..., None] * (ground - lit), source, ground, core)
+
+
+def _within_range(skin: Image, source: Image, ground: Image, core: Mask) -> Image:
+    """Skin no darker and no lighter against the `ground` about it than the patient's face is, brows and all."""
+    step, seen = (np.asarray((picture - ground) @ LUMINANCE, np.float32) for picture in (skin, source))
+    low, high = np.percentile(seen[core], RANGE)
+    size = np.abs(step)
+    bounded = np.where(step < 0, _softly(size, max(-low, LEAST_RANGE)), _softly(size, max(high, LEAST_RANGE)))
+    return np.asarray(ground + (skin - ground) * (bounded / np.maximum(size, 1e-3))[..., None], np.float32)
+
+
+def _softly(values: Image, limit: float) -> Image:
+    """Values up to `KNEE` of a limit, and what is beyond ever more slowly up to the limit itself."""
+    knee = KNEE * limit
+    beyond = np.maximum(values - knee, 0)
+    return np.asarray(np.minimum(values, knee) + (limit - knee) * np.tanh(beyond / (limit - knee)), np.float32)
 
 
 def contrast(skin: Image, source: Image, core: Mask) -> Image:

@@ -10,16 +10,13 @@ import numpy.typing as npt
 
 from rofi.faces import topology
 from rofi.faces.light import SkinParts, contrast, relight
-from rofi.faces.pose import Floats, fit_similarity
+from rofi.faces.person_geometry import EYE_POINTS, OVAL_POINTS, person_points
+from rofi.faces.pose import Floats
 from rofi.faces.triangle_warp import texture_places, triangle_warp
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-EYE_HOLD = (0.04, 0.35)
-"""Distances from the lids, in outer-eye-corner distances, between which geometry goes over from patient to person."""
-CONTOUR_HOLD = 0.15
-"""Distance from the face's contour over which geometry goes over; hair, ears and neck must still fit."""
 CHEEK_RIM, FOREHEAD_RIM = (-0.01, 0.02), (0.0, 0.05)
 """Distances inside the contour, in view sides, between which the person's skin fades in. At cheeks and chin the face
 ends where the mesh does; the forehead goes on to the hair, so the skin must fade there. What fades shows the patient.
@@ -37,9 +34,6 @@ FEATURES = (topology.LEFT_BROW, topology.RIGHT_BROW, topology.LIPS_OUTER, topolo
 """Outlines of what is darker or redder than skin in any light."""
 FEATURE_RIM = 0.02
 """What more of the skin about them, in view sides, may show them: brows and lips are larger than their mesh."""
-LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
-EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
-OVAL_POINTS = list(topology.FACE_OVAL)
 
 
 class PlacedPerson(NamedTuple):
@@ -133,25 +127,6 @@ def view_texture(
     core = mask > 0.5
     gain = contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
     return TextureView(places, gain.astype(np.float32), skin_parts(mesh[:, :2], points, view.shape[0]))
-
-
-def person_points(mesh: Floats, shape: Floats, mean_shape: Floats) -> Floats:
-    """(468, 2) where the person's mesh points lie in the view: in the patient's pose, held at eyes and contour.
-
-    Args:
-        mesh: (468, 3) the patient's mesh in view pixels.
-        shape, mean_shape: (468, 3) the person's and the mean frontal mesh.
-    """
-    base = mesh[:, :2]
-    eye_distance = float(np.linalg.norm(base[topology.LEFT_EYE_OUTER] - base[topology.RIGHT_EYE_OUTER]))
-    posed = fit_similarity(mean_shape, mesh).apply(shape)[:, :2]
-    posed = posed + (base[EYE_POINTS] - posed[EYE_POINTS]).mean(0)
-    to_lids = np.linalg.norm(base[:, None] - base[LID_POINTS], axis=-1).min(1) / eye_distance
-    oval = base[OVAL_POINTS].astype(np.float32)
-    to_contour = np.array([abs(cv2.pointPolygonTest(oval, (float(x), float(y)), True)) for x, y in base]) / eye_distance
-    freedom = _ramp(to_lids, *EYE_HOLD) * _ramp(to_contour, 0, CONTOUR_HOLD)
-    moved: Floats = base + freedom[:, None] * (posed - base)
-    return moved
 
 
 def person_mask(base: Floats, signs: Mask) -> Image:

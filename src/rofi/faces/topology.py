@@ -50,7 +50,12 @@ LIPS_OUTER: Indices = (
 LIPS_INNER: Indices = (
     78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191,
 )
-"""Outer and inner border of the lips: 20 points each, closed, from the image-left corner along the lower lip."""
+LIPS_MIDDLE: tuple[Indices, Indices] = (
+    (76, 77, 90, 180, 85, 16, 315, 404, 320, 307, 306, 408, 304, 303, 302, 11, 72, 73, 74, 184),
+    (62, 96, 89, 179, 86, 15, 316, 403, 319, 325, 292, 407, 272, 271, 268, 12, 38, 41, 42, 183),
+)
+"""Outer and inner border of the lips and the rings between them, from without: 20 points each, closed, from the
+image-left corner along the lower lip."""
 
 NOSE_BRIDGE: Indices = (168, 6, 197, 195, 5, 4)
 """From between the eyes down to the tip."""

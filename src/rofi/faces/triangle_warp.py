@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import Delaunay
 
+from rofi.faces.held_mesh import signed_area
 from rofi.faces.pose import Floats
 
 _FRACTION_BITS = 4
@@ -41,7 +42,7 @@ def texture_places(
     """
     triangles = Delaunay(texture_points).simplices
     corners, sources = points[triangles], texture_points[triangles]
-    drawn = np.flatnonzero(_area(corners) * _area(sources) > 1e-6)
+    drawn = np.flatnonzero(signed_area(points, triangles) * signed_area(texture_points, triangles) > 1e-6)
     label = np.zeros((side, side), np.int32)  # number of the triangle at each pixel, from 1; 0 where there is none
     for triangle in drawn:
         outline = np.rint(corners[triangle] * (1 << _FRACTION_BITS)).astype(np.int32)
@@ -56,13 +57,6 @@ def texture_places(
     places = np.zeros((side, side, 2), np.float32)
     places[covered] = np.clip(inside, sources[which].min(1) - 1, sources[which].max(1) + 1)
     return places, covered
-
-
-def _area(corners: Floats) -> Floats:
-    """Twice the signed area of (N, 3, 2) triangles."""
-    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    area: Floats = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
-    return area
 
 
 def _affine_maps(corners: Floats, sources: Floats, drawn: npt.NDArray[np.intp]) -> Floats:

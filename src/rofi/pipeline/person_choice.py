@@ -105,21 +105,22 @@ def draw_persons(
     """The keys' persons in the patients' places, a key for each face; refined by `refiner`, or as the key says."""
     whole = [_Sketch.of(face) for face in faces]
     keys = _matched(matcher, whole, keys)
-    drawing = _draw(matcher.persons, whole, keys)
-    if refiner is None:
-        return drawing
-    sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
-    small = _draw(matcher.persons, sketches, keys)
-    people = matcher.persons(torch.from_numpy(np.stack(keys)))
-    refined = []
-    for index, key in enumerate(keys):
-        of_small, of_whole = (
-            view_texture(heads[index].view, heads[index].mesh, placed[index].mask, **people.arrays(index))
-            for heads, placed in (small, drawing)
-        )
-        move = refiner.moves(key, sketches[index].view, small.placed[index], of_small)
-        refined.append(refiner.show(key, move, drawing.placed[index], of_whole))
-    return Drawing(drawing.heads, refined)
+    heads = _heads(whole, keys)
+    if refiner is not None:
+        keys = _refined(refiner, [_Sketch.of(face, _shrink(face)) for face in faces], keys)
+    return Drawing(heads, _place(matcher.persons, whole, heads, keys))
+
+
+def _refined(refiner: PersonRefiner, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[Keys]:
+    """The keys of the persons into whom the keys' persons move."""
+    heads = _heads(faces, keys)
+    placed = _place(refiner.persons, faces, heads, keys)
+    people = refiner.persons(torch.from_numpy(np.stack(keys)))
+    moved = []
+    for index, (key, face, head, person) in enumerate(zip(keys, faces, heads, placed, strict=True)):
+        seen = view_texture(head.view, head.mesh, person.mask, **people.arrays(index))
+        moved.append(key + refiner.moves(key, face.view, head.mesh, person, seen))
+    return moved
 
 
 def _matched(matcher: PersonMatcher, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[Keys]:
@@ -127,16 +128,25 @@ def _matched(matcher: PersonMatcher, faces: Sequence[_Sketch], keys: Sequence[Ke
 
 
 def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:
-    people = persons(torch.from_numpy(np.stack(keys)))
-    heads = [
+    heads = _heads(faces, keys)
+    return Drawing(heads, _place(persons, faces, heads, keys))
+
+
+def _heads(faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[MovedHead]:
+    return [
         move_outline(face.surroundings, face.mesh, face.signs, Outline.of_key(key) if face.alone else Outline())
         for face, key in zip(faces, keys, strict=True)
     ]
-    placed = [
+
+
+def _place(
+    persons: PersonModel, faces: Sequence[_Sketch], heads: Sequence[MovedHead], keys: Sequence[Keys]
+) -> list[PlacedPerson]:
+    people = persons(torch.from_numpy(np.stack(keys)))
+    return [
         place_person(head.view, head.mesh, face.signs, **people.arrays(index))
         for index, (face, head) in enumerate(zip(faces, heads, strict=True))
     ]
-    return Drawing(heads, placed)
 
 
 def _shrink(face: FoundFace) -> int:

@@ -20,15 +20,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
-from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
+from rofi.faces.person_geometry import person_points, shape_moves
+from rofi.faces.person_placement import PlacedPerson, TextureView
 from rofi.faces.portrait import portrait
 from rofi.model.config import KEY_SIZE
 from rofi.model.matched_person import PersonMatcher
+from rofi.model.person import KEY_LIMIT
+from rofi.pipeline.person_showing import ShapeShowing, TextureShowing, as_planes
 from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
 Keys = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
 
 LOOKS = 8
 """Crops in which patient and person are compared, in turn."""
@@ -86,22 +89,27 @@ class PersonRefiner:
         self.jitter = CropJitter()
         self._average: list[Tensor] | None = None
 
-    def moves(self, key: Keys, view: npt.NDArray[np.uint8], placed: PlacedPerson, seen: TextureView) -> Keys:
-        """How far a person moves: its change of texture coordinates, (K,).
+    def moves(
+        self, key: Keys, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+    ) -> Keys:
+        """How far a person moves: the change of its key, (512,).
 
         Args:
             key: (512,) of the person.
             view: (V, V, 3) the patient's aligned face.
-            placed: the person in it, with the outline moved or not.
+            mesh: (468, 3) of the face in which the person is placed, with the outline moved or not.
+            placed: the person in it.
             seen: how its texture shows there.
         """
         with torch.inference_mode(False), torch.enable_grad():
-            return self._moves(torch.from_numpy(key.copy())[None], view, placed, seen)
+            return self._moves(torch.from_numpy(key.copy())[None], view, mesh, placed, seen)
 
-    def _moves(self, key: Tensor, view: npt.NDArray[np.uint8], placed: PlacedPerson, seen: TextureView) -> Keys:
+    def _moves(
+        self, key: Tensor, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+    ) -> Keys:
         settings = self.settings
         generator = torch.Generator().manual_seed(int.from_bytes(key.numpy().tobytes()[:4], "little"))
-        showing = _Showing(placed, seen)
+        textured, shaped = TextureShowing(placed, seen), self._shaping(key, mesh, len(view))
         looks = [self._look(view, generator) for _ in range(LOOKS)]
         with torch.no_grad():
             portrait = self._portrait(key)
@@ -109,12 +117,14 @@ class PersonRefiner:
                 F.normalize(recogniser(portrait) - common, dim=1)
                 for recogniser, common in zip(self.recognisers, self._common(), strict=True)
             ]
-        move = torch.zeros(1, key.shape[1] - self.persons.shapes, requires_grad=True)
+        move = torch.zeros_like(key, requires_grad=True)
+        shapes = self.persons.shapes
         optimizer = torch.optim.Adam([move], settings.rate)
         for step in range(settings.steps):
             optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
             look = looks[step % LOOKS]
-            shown = showing(self.persons.texture_change(key, move))
+            shown = textured(self.persons.texture_change(key, move[:, shapes:]))
+            shown = shaped(shown, move[:, :shapes])
             after = self._seen(shown, look.side, look.jitter)
             loss = (
                 settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
@@ -131,12 +141,20 @@ class PersonRefiner:
         """The person after its move, in a view of any size; `placed` and `seen` are of that view."""
         with torch.no_grad():
             change = self.persons.texture_change(torch.from_numpy(key.copy())[None], torch.from_numpy(move)[None])
-            moved = _Showing(placed, seen)(change)
+            moved = TextureShowing(placed, seen)(change)
         return PlacedPerson(np.asarray(moved[0].permute(1, 2, 0).numpy() * 255, np.float32), placed.mask)
+
+    def _shaping(self, key: Tensor, mesh: Floats, side: int) -> ShapeShowing:
+        persons = self.persons
+        person = persons(key)
+        mean = person.mean_shape.double().numpy()
+        changes = persons.shape_strength * persons.shape_basis.double().numpy()
+        points = person_points(mesh, person.shape[0].double().numpy(), mean)
+        return ShapeShowing(points, shape_moves(mesh, mean, changes), side)
 
     def _portrait(self, key: Tensor) -> Tensor:
         drawn = self.persons(key).arrays(0)
-        return _planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
+        return as_planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
 
     def _common(self) -> list[Tensor]:
         """What each recogniser finds in every portrait."""
@@ -156,16 +174,18 @@ class PersonRefiner:
         sharp, share = torch.rand(2, generator=generator).tolist()
         side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
         jitter = self.jitter.draw(1, generator)
-        return _Look(side, jitter, self._seen(_planes(view), side, jitter))
+        return _Look(side, jitter, self._seen(as_planes(view), side, jitter))
 
     @torch.no_grad()
     def _hold_back(self, key: Tensor, move: Tensor) -> None:
         """Keep beard, brows and lips the patient's, and within `reach`: so far from the mean there are no faces."""
-        move.copy_(self.matcher.hold(move))
-        own = key[:, self.persons.shapes :]
-        whole = own + move
-        longest = self.settings.reach * own.norm() / whole.norm().clamp(min=1e-6)
-        move.copy_(whole * longest.clamp(max=1) - own)
+        shapes = self.persons.shapes
+        move[:, shapes:] = self.matcher.hold(move[:, shapes:])
+        for part in (slice(shapes), slice(shapes, None)):
+            own = key[:, part].clamp(-KEY_LIMIT, KEY_LIMIT)
+            whole = (own + move[:, part]).clamp(-KEY_LIMIT, KEY_LIMIT)
+            longest = self.settings.reach * own.norm() / whole.norm().clamp(min=1e-6)
+            move[:, part] = whole * longest.clamp(max=1) - own
 
 
 class _Look(NamedTuple):
@@ -185,41 +205,3 @@ def _outside(likeness: Tensor, band: tuple[float, float]) -> Tensor:
     """How far likenesses lie outside a band."""
     least, largest = band
     return F.relu(likeness - largest) + F.relu(least - likeness)
-
-
-class _Showing:
-    """Changes of a texture, as they show on a person placed in a view."""
-
-    def __init__(self, placed: PlacedPerson, seen: TextureView) -> None:
-        self.face = _planes(placed.face)
-        # an edge that the move of light or beard would draw about the face gives it away as made
-        self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask))[None, None]
-        self.core = (self.mask > 0.5).float()
-        self.lit = torch.from_numpy(seen.parts.lit((placed.mask > 0.5).astype(np.float32)))[None, None]
-        self.under = _blur(self.lit).clamp(min=1e-3)
-        self.varied = 1 - torch.from_numpy(seen.parts.plain)[None, None]
-        self.places = torch.from_numpy(seen.places)[None]
-        self.gain = torch.from_numpy(seen.gain)[None, :, None, None]
-
-    def __call__(self, change: Tensor) -> Tensor:
-        """(1, 3, T, T) levels of texture to the picture (1, 3, V, V) in [0, 1]."""
-        grid = (2 * self.places + 1) / change.shape[-1] - 1
-        shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
-        shown = shown - (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
-        shown = shown - (1 - OWN_LIGHT) * _blur(shown * self.lit) / self.under
-        return (self.face + self.mask * self.varied * shown / 255).clamp(0, 1)
-
-
-def _blur(planes: Tensor) -> Tensor:
-    """(1, C, V, V) smoothed as `rofi.faces.light.smooth` does it."""
-    deviation = LIGHT_REACH * planes.shape[-1]
-    reach = round(3 * deviation)
-    weights = torch.exp(-torch.arange(-reach, reach + 1).square() / (2 * deviation**2))
-    line = (weights / weights.sum()).view(1, 1, 1, -1)
-    rows = F.conv2d(planes.transpose(0, 1), line, padding=(0, reach))
-    return F.conv2d(rows, line.transpose(2, 3), padding=(reach, 0)).transpose(0, 1)
-
-
-def _planes(picture: npt.NDArray[np.generic]) -> Tensor:
-    """(H, W, 3) levels as (1, 3, H, W) in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)))[None] / 255
