@@ -35,6 +35,7 @@ PROTECT_STEPS = {
     "model": ("protector.py", "_carrier"),
     "grain": ("grain.py", "match_grain"),
     "hide": ("residue.py", "hide"),
+    "code the face in brief": ("face_code.py", "code"),
     "hide the base layer": ("base_layer.py", "hide"),
     "encode": ("encode.py", "encode"),
 }

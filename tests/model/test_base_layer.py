@@ -16,6 +16,11 @@ def key(seed=0):
     return torch.randn(512, generator=torch.Generator().manual_seed(seed))
 
 
+def hide(layer, image, view, blocks):
+    size = face_bytes(int(blocks.sum()))
+    return layer.hide(image, layer.codebook.encode(view, size), blocks, key())
+
+
 def as_jpeg(image, quality=75):
     file = io.BytesIO()
     pixels = image.round().clamp(0, 255).byte().numpy().transpose(1, 2, 0)
@@ -46,7 +51,7 @@ def carrier():
 
 @pytest.fixture(scope="module")
 def hidden(layer, carrier, view, blocks):
-    return layer.hide(carrier, view, blocks, key())
+    return hide(layer, carrier, view, blocks)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +110,7 @@ def test_small_faces_carry_less_and_the_smallest_nothing(layer, view):
     assert sizes[-1] == sizes[-2] > 950
     small = torch.full((3, 32, 32), 128.0)
     few = torch.ones(4, 4, dtype=torch.bool)
-    assert torch.equal(layer.hide(small, view, few, key()), small)
+    assert torch.equal(hide(layer, small, view, few), small)
     assert layer.reveal(small, few, key(), 256) is None
 
 
@@ -113,8 +118,13 @@ def test_small_faces_carry_less_and_the_smallest_nothing(layer, view):
 def test_any_number_of_blocks_carries(layer, view, count):
     blocks = torch.zeros(28, 28, dtype=torch.bool)
     blocks.view(-1)[torch.randperm(784, generator=torch.Generator().manual_seed(count))[:count]] = True
-    hidden = layer.hide(torch.full((3, 224, 224), 128.0), view, blocks, key())
+    hidden = hide(layer, torch.full((3, 224, 224), 128.0), view, blocks)
     assert layer.reveal(as_jpeg(hidden), blocks, key(), 64) is not None
+
+
+def test_a_code_of_another_length_is_refused(layer, carrier, blocks):
+    with pytest.raises(ValueError, match="10 bytes"):
+        layer.hide(carrier, bytes(10), blocks, key())
 
 
 def test_with_another_codebook_nothing_is_revealed(hidden, blocks):
@@ -123,7 +133,7 @@ def test_with_another_codebook_nothing_is_revealed(hidden, blocks):
 
 def test_two_faces_under_one_key_share_no_bits(layer, carrier, view, blocks):
     """AES-SIV: the key stream depends on what is hidden (RFC 5297), so their difference tells nothing."""
-    one, other = (layer.hide(carrier, face, blocks, key()) for face in (view, view.flip(2)))
-    assert torch.equal(one, layer.hide(carrier, view, blocks, key()))
+    one, other = (hide(layer, carrier, face, blocks) for face in (view, view.flip(2)))
+    assert torch.equal(one, hide(layer, carrier, view, blocks))
     bits = [read_bits(image, blocks, 11) for image in (one, other)]
     assert 0.45 < float((bits[0] != bits[1]).float().mean()) < 0.55

@@ -63,19 +63,24 @@ class BaseLayer:
         self.codebook = codebook
         self._label = b"rofi/v1/base-layer/" + codebook.digest.encode()
 
-    def hide(self, image: Tensor, view: Tensor, blocks: Tensor, key: Tensor) -> Tensor:
+    def hide(self, image: Tensor, code: bytes, blocks: Tensor, key: Tensor) -> Tensor:
         """The image with the face hidden in its low coefficients; not rounded. Blocks that are too few carry nothing.
 
         Args:
             image: (3, H, W) RGB 0..255, H and W multiples of 8.
-            view: (3, V, V) 0..255, the aligned face.
+            code: the face in `face_bytes` of so many blocks.
             blocks: (H / 8, W / 8) bool, which carry.
             key: (512,) key vector.
+
+        Raises:
+            ValueError: the code has another length.
         """
         layout = _layout(int(blocks.sum()))
         if layout is None:
             return image
-        sealed = self._cipher(key).encrypt(self.codebook.encode(view, layout.face), [self._label])
+        if len(code) != layout.face:
+            raise ValueError(f"a face of {len(code)} bytes where {layout.face} are carried")
+        sealed = self._cipher(key).encrypt(code, [self._label])
         words = np.frombuffer(sealed, np.uint8).reshape(layout.words, -1)
         coded = np.stack([np.frombuffer(RSCodec(layout.check).encode(word.tobytes()), np.uint8) for word in words])
         bits = np.unpackbits(coded.T.ravel())  # the words in turn, that damage in one place is shared

@@ -69,7 +69,10 @@ class FaceCodebook(nn.Module):
         Args:
             view: (3, V, V) 0..255, an aligned face.
         """
-        coordinates = self._coordinates(view)
+        return self.encode_coordinates(self.coordinates(view), size)
+
+    def encode_coordinates(self, coordinates: Tensor, size: int) -> bytes:
+        """The same of a face that is told by its coordinates (K,)."""
         finest, coarsest = 0, STEPS - 1
         while finest < coarsest:
             step = (finest + coarsest) // 2
@@ -84,11 +87,24 @@ class FaceCodebook(nn.Module):
         words = np.frombuffer(code[1 : 1 + (len(code) - 1) // WORD * WORD], "<u4").astype(np.uint32)
         quantised = stream.queue.RangeDecoder(words).decode(_model(), np.zeros(used), deviations)
         coordinates = torch.from_numpy(np.asarray(quantised, np.float32)) * _size_of(step)
+        return self.draw(coordinates, side).clamp(0, 255)
+
+    def draw(self, coordinates: Tensor, side: int) -> Tensor:
+        """The face (3, side, side) of its first coordinates, however many, the others 0; not clipped to 0..255."""
+        used = len(coordinates)
         pixels = (coordinates * self.unit[:used]) @ self.basis[:used].float() + self.mean
         pixels = pixels / self.weights
         light, hues = pixels[: SIDE**2].view(1, 1, SIDE, SIDE), pixels[SIDE**2 :].view(1, 2, HUE_SIDE, HUE_SIDE)
         planes = [F.interpolate(plane, size=side, mode="bicubic") for plane in (light, hues)]
-        return from_ycbcr(torch.cat(planes, 1)[0]).clamp(0, 255)
+        return from_ycbcr(torch.cat(planes, 1)[0])
+
+    def coordinates(self, view: Tensor) -> Tensor:
+        """(K,) of an aligned face (3, V, V) 0..255."""
+        return self.basis.float() @ (self.measure(view) - self.mean) * self.unit
+
+    def step_of(self, code: bytes) -> float:
+        """The step of quantisation of a code."""
+        return _size_of(min(code[0], STEPS - 1))
 
     @property
     def digest(self) -> str:
@@ -101,9 +117,6 @@ class FaceCodebook(nn.Module):
         light = F.interpolate(planes[:, :1], size=SIDE, mode="bilinear", antialias=True)
         hues = F.interpolate(planes[:, 1:], size=HUE_SIDE, mode="bilinear", antialias=True)
         return torch.cat([light.flatten(), hues.flatten()]) * self.weights
-
-    def _coordinates(self, view: Tensor) -> Tensor:
-        return self.basis.float() @ (self.measure(view) - self.mean) * self.unit
 
     def _coded(self, coordinates: Tensor, step: int) -> bytes:
         used, deviations = self._used(step)

@@ -48,6 +48,7 @@ class Networks:
         return fingerprint(self.model)
 
     @cached_property
+    @torch.inference_mode(False)  # as for `load`: faces are coded by gradients
     def base_layer(self) -> BaseLayer:
         """The way back that re-encoding as JPEG leaves."""
         return BaseLayer(load_codebook(packaged_weights(CODEBOOK)))

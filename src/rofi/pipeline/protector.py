@@ -25,7 +25,9 @@ from rofi.imaging.protected_file import pack, unpack
 from rofi.imaging.seal import seal
 from rofi.keys.derivation import key_vector, pseudonym, seal_key
 from rofi.keys.secret import Secret
+from rofi.model.base_layer import face_bytes
 from rofi.model.matched_person import PersonMatcher
+from rofi.pipeline.face_code import FaceCoder
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks, pixels, planes, to_bytes, to_picture
 from rofi.pipeline.person_choice import Drawing, draw_persons, rank_candidates
@@ -64,6 +66,7 @@ class ProtectOptions:
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
         refiners: names of the recognisers by which that is done, of those that come with the package.
+        code_steps: steps by which the face in brief is made the patient's where its bytes are few; 0 leaves it out.
     """
 
     image_format: Literal["png", "jpeg", "same"] = "png"
@@ -75,6 +78,7 @@ class ProtectOptions:
     rounds: int = 12
     refinement: RefinementSettings = field(default_factory=RefinementSettings)
     refiners: tuple[str, ...] = PACKAGED
+    code_steps: int = 24
 
     def format_of(self, source: str | None) -> str:
         """Format of the protected file of a photograph in the format `source`; None is an unknown one."""
@@ -125,7 +129,10 @@ class Protector:
         self.finder = FaceFinder(networks, self.options.min_face)
         self.judges = [Recogniser(SPECS[name], threads=1) for name in PACKAGED]
         self.matcher = PersonMatcher(networks.model.person)
-        self.refiner = self._refiner()
+        recognisers = self._recognisers()
+        settings = self.options.refinement
+        self.refiner = PersonRefiner(self.matcher, recognisers, networks.view, settings) if settings.steps else None
+        self.coder = FaceCoder(networks.base_layer.codebook, recognisers, self.options.code_steps)
 
     def under(self, secret: Secret) -> Protector:
         """The same program with another secret; nothing is loaded again."""
@@ -134,12 +141,8 @@ class Protector:
         return other
 
     @torch.inference_mode(False)
-    def _refiner(self) -> PersonRefiner | None:
-        settings = self.options.refinement
-        if not settings.steps:
-            return None
-        recognisers = [TorchRecogniser(SPECS[name]) for name in self.options.refiners]
-        return PersonRefiner(self.matcher, recognisers, self.networks.view, settings)
+    def _recognisers(self) -> list[TorchRecogniser]:
+        return [TorchRecogniser(SPECS[name]).eval() for name in self.options.refiners]
 
     def salts(self, original: bytes) -> list[bytes]:
         """Every salt that this photograph may get; see `candidate_salts`."""
@@ -243,7 +246,8 @@ class Protector:
             scale_of(face.alignment.scale, face.view),
             carrying,
         )
-        hidden = self.networks.base_layer.hide(hidden, planes(face.view), carrying, torch.from_numpy(key))
+        code = self.coder.code(face.view, placed.mask, face_bytes(int(carrying.sum())))
+        hidden = self.networks.base_layer.hide(hidden, code, carrying, torch.from_numpy(key))
         protected[window.slices][changed] = pixels(hidden)[changed]
         return changed
 
