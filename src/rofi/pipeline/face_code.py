@@ -21,7 +21,7 @@ from rofi.recognition.crops import CropJitter
 from rofi.recognition.torch_recogniser import TorchRecogniser
 
 ENOUGH = 900
-"""Bytes from which a face needs no such care: it is its person's to within a hundredth."""
+"""Bytes from which a face needs no such care: what a thousand leave out tells little of a person."""
 LOOKS = 8
 """Crops in which the drawn face and the face are compared, in turn."""
 RATE = 0.03
