@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
-from rofi.faces.light import LIGHT_REACH, OWN_LIGHT, SkinParts, relight, smooth
+from rofi.faces.light import GROUND_REACH, LIGHT_REACH, OWN_LIGHT, SkinParts, relight, smooth
 
 SIDE = 128
 
@@ -38,17 +38,18 @@ def amplitude(picture, pixels):
     return 2 * np.abs((line * np.exp(-2j * np.pi * np.arange(SIDE) / pixels)).mean())
 
 
-def test_smoothing_is_a_normalised_convolution(source):
+@pytest.mark.parametrize("reach", [LIGHT_REACH, GROUND_REACH])
+def test_smoothing_is_a_normalised_convolution(source, reach):
     weights = np.zeros((SIDE, SIDE), np.float32)
     weights[30:90, 20:100] = 1
-    expected = gaussian_filter(source * weights[..., None], (LIGHT_REACH * SIDE,) * 2 + (0,), mode="reflect")
-    expected /= np.maximum(gaussian_filter(weights, LIGHT_REACH * SIDE, mode="reflect"), 1e-6)[..., None]
+    expected = gaussian_filter(source * weights[..., None], (reach * SIDE,) * 2 + (0,), mode="reflect")
+    expected /= np.maximum(gaussian_filter(weights, reach * SIDE, mode="reflect"), 1e-6)[..., None]
     known = weights > 0
-    np.testing.assert_allclose(smooth(source, weights)[known], expected[known], atol=0.5)
+    np.testing.assert_allclose(smooth(source, weights, reach)[known], expected[known], atol=0.5)
 
 
 def test_what_nothing_is_known_of_is_zero(source):
-    assert not smooth(source, np.zeros((SIDE, SIDE), np.float32)).any()
+    assert not smooth(source, np.zeros((SIDE, SIDE), np.float32), LIGHT_REACH).any()
 
 
 def test_another_tone_is_no_difference(source, mask, parts):
@@ -89,7 +90,7 @@ def test_plain_skin_is_the_patients_smoothed_hair_left_out(source, mask, parts):
     patient = (source + wave(64)).astype(np.float32)
     parts.plain[20:60, 20:100] = 1
     expected = relight(source + 30, patient, mask, parts)
-    assert np.abs(expected[25:55, 25:95] - smooth(patient, mask)[25:55, 25:95]).max() < 3
+    assert np.abs(expected[25:55, 25:95] - smooth(patient, mask, GROUND_REACH)[25:55, 25:95]).max() < 3
     patient[30:34, 30:90] -= 110
     np.testing.assert_allclose(relight(source + 30, patient, mask, parts)[25:55, 25:95], expected[25:55, 25:95], atol=6)
 
@@ -101,7 +102,7 @@ def test_without_a_face_nothing_is_done(source, parts):
 
 def test_a_person_is_hardly_darker_or_lighter_than_the_patient_anywhere(source, mask, parts):
     """A black and a white line beyond the patient's shades end near these; and what is within them stays."""
-    shades = smooth(source, mask)
+    shades = smooth(source, mask, GROUND_REACH)
     low, high = np.percentile((source - shades)[mask > 0.5].mean(-1), (0.5, 99.5))
     person = source.copy()
     person[40:43, 30:90], person[70:73, 30:90] = shades[40:43, 30:90] - 90, shades[70:73, 30:90] + 90

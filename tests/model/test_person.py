@@ -33,10 +33,10 @@ def test_a_person_is_the_mean_and_the_sum_of_its_components(person):
     made = person(key)
     coordinates = key[0].numpy().astype(float)
     moved = np.einsum("s,sij->ij", coordinates[:160], person.shape_basis.numpy())
-    shape = person.shape_mean.numpy() + person.shape_strength * moved
+    shape = person.shape_mean.numpy() + moved
     np.testing.assert_allclose(made.shape[0], shape, atol=1e-3)
     scaled = person.texture_basis.numpy().astype(float) * person.texture_step.numpy()[:, None]
-    texture = np.clip(person.texture_mean.numpy() + person.texture_strength * coordinates[160:] @ scaled, 0, 255)
+    texture = np.clip(person.texture_mean.numpy() + coordinates[160:] @ scaled, 0, 255)
     np.testing.assert_allclose(made.texture[0].flatten(), texture, atol=1e-2)
 
 

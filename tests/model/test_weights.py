@@ -75,6 +75,22 @@ def test_another_configuration_is_refused(saved):
         load_weights(saved)
 
 
+def test_weights_from_before_persons_went_with_heads_put_any_person_on_any_head(tiny_model, saved):
+    def without_prior(tensors):
+        for name in [name for name in tensors if name.startswith("person_prior.")]:
+            del tensors[name]
+
+    loaded = load_weights(rewritten(saved, without_prior))
+    key = torch.randn(1, 512).clamp(-2.5, 2.5)
+    torch.testing.assert_close(loaded.person_prior(torch.randn(1, 640), key), key)
+
+
+def test_a_prior_of_which_a_part_is_missing_is_refused(saved):
+    rewritten(saved, lambda tensors: tensors.pop("person_prior.spread"))
+    with pytest.raises(WeightsMismatch, match=r"1 missing tensors, such as person_prior\.spread"):
+        load_weights(saved)
+
+
 def test_a_missing_tensor_is_named(saved):
     rewritten(saved, lambda tensors: tensors.pop("restorer.mode"))
     with pytest.raises(WeightsMismatch, match=r"1 missing tensors, such as restorer\.mode"):

@@ -9,6 +9,10 @@ from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_choice import draw_persons, rank_candidates
 
 
+def matcher(networks):
+    return PersonMatcher(networks.model.person, networks.model.person_prior)
+
+
 @pytest.fixture(scope="module")
 def choices(networks, secret):
     """Four candidates for a photograph, ranked, with what they were ranked by."""
@@ -16,7 +20,7 @@ def choices(networks, secret):
     faces = made.finder.find(close_up(), "a")
     keys = [[key_vector(secret, salt)] for salt in made.salts(saved(close_up()))[:4]]
     judge = made.judges[0]
-    return judge, faces, keys, rank_candidates(PersonMatcher(networks.model.person), judge, faces, keys)
+    return judge, faces, keys, rank_candidates(matcher(networks), [judge], faces, keys)
 
 
 def test_candidates_come_least_alike_first_each_once(choices):
@@ -31,7 +35,7 @@ def test_likeness_is_about_the_cosine_of_the_judges_embeddings(choices, networks
     judge, faces, keys, ranked = choices
     cosines = []
     for choice in ranked:
-        drawn = draw_persons(PersonMatcher(networks.model.person), faces, keys[choice.number]).placed[0].face
+        drawn = draw_persons(matcher(networks), faces, keys[choice.number]).placed[0].face
         one, other = judge.embed(to_bytes(drawn)[None])[0], judge.embed(faces[0].view[None])[0]
         cosines.append(float(one @ other / np.linalg.norm(one) / np.linalg.norm(other)))
         assert choice.likeness == pytest.approx(cosines[-1], abs=0.15)
@@ -43,8 +47,19 @@ def test_among_strangers_the_first_comes_first(networks, secret, choices, monkey
     judge, faces, keys, _ = choices
     told = iter([0.2, -0.1, 0.3, -0.4])
     monkeypatch.setattr(judge, "similarity", lambda *_: np.array([next(told)]))
-    ranked = rank_candidates(PersonMatcher(networks.model.person), judge, faces, keys, stranger=0.05)
+    ranked = rank_candidates(matcher(networks), [judge], faces, keys, stranger=0.05)
     assert [choice.number for choice in ranked] == [1, 3, 0, 2]
+
+
+def test_what_several_recognisers_see_is_their_mean(networks, secret, choices, monkeypatch):
+    judge, faces, keys, _ = choices
+    other = protector(networks, secret).judges[1]
+    first, second = iter([0.2, 0.1, 0.3, 0.4]), iter([0.3, 0.5, 0.1, 0.3])
+    monkeypatch.setattr(judge, "similarity", lambda *_: np.array([next(first)]))
+    monkeypatch.setattr(other, "similarity", lambda *_: np.array([next(second)]))
+    ranked = rank_candidates(matcher(networks), [judge, other], faces, keys)
+    assert [choice.number for choice in ranked] == [2, 0, 1, 3]
+    assert ranked[0].likeness == pytest.approx(0.2)
 
 
 def test_levels_are_rounded_and_clipped():

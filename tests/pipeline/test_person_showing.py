@@ -33,7 +33,7 @@ def pixels(planes):
 @pytest.fixture(scope="module")
 def shaped(networks, face):
     persons, person = networks.model.person, arrays(networks, KEY)
-    changes = persons.shape_strength * persons.shape_basis.double().numpy()
+    changes = persons.shape_basis.double().numpy()
     points = person_points(face.mesh, person["shape"], person["mean_shape"])
     return ShapeShowing(points, shape_moves(face.mesh, person["mean_shape"], changes), len(face.view))
 

@@ -16,7 +16,7 @@ MOVING = (0.05, 8.0, 0.1)
 @pytest.fixture
 def samples(training_faces, tiny_model):
     def make(faces=training_faces, jitter=STILL, seed=0, flips=False, lesions=False):
-        return ProtectionDataset(faces, tiny_model.person, jitter, seed, flips, lesions)
+        return ProtectionDataset(faces, tiny_model.person, tiny_model.person_prior, jitter, seed, flips, lesions)
 
     return make
 
@@ -83,8 +83,10 @@ def test_the_portrait_is_the_keys_person_matched_to_the_patient(samples):
     make = samples(jitter=(0, 0, 0), flips=False)
     one, index = make[Draw(0, 0)], make.indices[0]
     view = one["face"].permute(1, 2, 0).numpy() * 255
-    key = make.matcher.match(one["key"].numpy(), view.round().astype(np.uint8), make.faces.meshes[index])
-    alone = portrait_of(make.person(torch.from_numpy(key)[None]), 64)
+    signs = one["signs"][0].numpy() > 0
+    features = make.matcher.features(view.round().astype(np.uint8), make.faces.meshes[index].astype(float), signs)
+    person = make.matcher.match(one["key"].numpy(), features)
+    alone = portrait_of(make.person(torch.from_numpy(person)[None]), 64)
     np.testing.assert_allclose(one["portrait"].permute(1, 2, 0).numpy(), alone / 255, atol=1e-3)
     assert not torch.equal(one["portrait"], make[Draw(1, 0)]["portrait"])
 

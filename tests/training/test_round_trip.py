@@ -19,7 +19,7 @@ def model(tiny_model, training_faces):
 
 @pytest.fixture
 def batch(tiny_model, training_faces):
-    samples = ProtectionDataset(training_faces, tiny_model.person, (0, 0, 0), 0, flips=False)
+    samples = ProtectionDataset(training_faces, tiny_model.person, tiny_model.person_prior, (0, 0, 0), 0, flips=False)
     return default_collate([samples[Draw(i, 0)] for i in range(3)])
 
 

@@ -64,6 +64,7 @@ def test_what_is_fitted_is_fitted_once_and_kept(training_faces, write_faces, tin
     folder = write_faces(training_faces, tmp_path / "faces")
     monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
     monkeypatch.setattr(run, "fit_person", lambda *_: None)
+    monkeypatch.setattr(run, "fit_prior", lambda *_: None)
     for seed in (1, 2):  # the second would draw other weights if it drew any
         train(replace(CONFIG, model="tiny", seed=seed), folder, folder, tmp_path / "out")
     assert (tmp_path / "out" / FITTED).is_file()
@@ -93,14 +94,16 @@ def test_a_run_may_keep_a_share_of_the_change_that_it_starts_with(
     assert all(parameter.eq(1).all() for parameter in kept)
 
 
-@pytest.mark.parametrize("anew", [True, False])
-def test_the_person_model_of_a_start_is_fitted_anew_if_asked(
-    training_faces, write_faces, tiny, tmp_path, monkeypatch, started, anew
+@pytest.mark.parametrize(("setting", "persons", "prior"), [("", 0, 0), ("refit_person", 1, 1), ("refit_prior", 0, 1)])
+def test_what_of_a_start_is_fitted_anew_if_asked(
+    training_faces, write_faces, tiny, tmp_path, monkeypatch, started, setting, persons, prior
 ):
     folder = write_faces(training_faces, tmp_path / "faces")
     monkeypatch.setitem(run.CONFIGS, "tiny", tiny)
     save_weights(Rofi(tiny), tmp_path / "start.safetensors")
     monkeypatch.setattr(run, "fit_person", lambda person, views, *_: person.shape_mean.fill_(len(views)))
-    config = replace(CONFIG, model="tiny", refit_person=anew)
+    monkeypatch.setattr(run, "fit_prior", lambda prior, person, views, *_: prior.mean.fill_(len(views)))
+    config = replace(CONFIG, model="tiny", **({setting: True} if setting else {}))
     train(config, folder, folder, tmp_path / "out", start_from=tmp_path / "start.safetensors")
-    assert started[0].person.shape_mean.eq(len(training_faces) if anew else 0).all()
+    assert started[0].person.shape_mean.eq(persons * len(training_faces)).all()
+    assert started[0].person_prior.mean.eq(prior * len(training_faces)).all()

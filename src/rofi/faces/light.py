@@ -18,10 +18,12 @@ from rofi.faces.spread import spread
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-OWN_LIGHT = 0.3
+OWN_LIGHT = 0.5
 """Share of the person's own light that shows; the mean tone of the skin is wholly the patient's."""
-LIGHT_REACH = 1 / 14
+LIGHT_REACH = 1 / 7
 """Standard deviation of the smoothing that tells light from features, in view sides."""
+GROUND_REACH = 1 / 14
+"""The same for the patient's own smooth skin, which must follow the light about it more closely."""
 FEATURE_LEVELS = 80.0
 """Levels 0..255 about which a difference is hair, beard or glasses rather than light."""
 HAIR_LEVELS = 35.0
@@ -69,17 +71,23 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     skin = skin + _step_on_the_rim(skin, source, mask)
     difference = skin - source
     trust = parts.lit(mask) * np.exp(-np.square(np.abs(difference).max(-1) / FEATURE_LEVELS))
-    lit = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32))
-    stray = np.abs(source - np.median(source[core], axis=0)).max(-1)
-    bare = mask * ~parts.features * np.exp(-np.square(stray / HAIR_LEVELS))
-    ground = smooth(source, bare.astype(np.float32))
-    return _within_range(lit + parts.plain[..., None] * (ground - lit), source, ground, core)
+    lit = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32), LIGHT_REACH)
+    bare = mask * ~parts.features
+    ground = _ground(source, bare, core)
+    whole = np.asarray(lit + parts.plain[..., None] * (ground - lit), np.float32)
+    low, high = np.percentile(((source - ground) @ LUMINANCE)[core], RANGE)
+    return _within_range(whole, _ground(whole, bare, core), low, high)
 
 
-def _within_range(skin: Image, source: Image, ground: Image, core: Mask) -> Image:
-    """Skin no darker and no lighter against the `ground` about it than the patient's face is, brows and all."""
-    step, seen = (np.asarray((picture - ground) @ LUMINANCE, np.float32) for picture in (skin, source))
-    low, high = np.percentile(seen[core], RANGE)
+def _ground(picture: Image, bare: Image, core: Mask) -> Image:
+    """(V, V, 3) the smooth skin of a face, told from where it is bare and neither hair nor glare."""
+    stray = np.abs(picture - np.median(picture[core], axis=0)).max(-1)
+    return smooth(picture, np.asarray(bare * np.exp(-np.square(stray / HAIR_LEVELS)), np.float32), GROUND_REACH)
+
+
+def _within_range(skin: Image, ground: Image, low: float, high: float) -> Image:
+    """Skin no darker and no lighter against the `ground` about it than the patient's is: by `low` and `high` levels."""
+    step = np.asarray((skin - ground) @ LUMINANCE, np.float32)
     size = np.abs(step)
     bounded = np.where(step < 0, _softly(size, max(-low, LEAST_RANGE)), _softly(size, max(high, LEAST_RANGE)))
     return np.asarray(ground + (skin - ground) * (bounded / np.maximum(size, 1e-3))[..., None], np.float32)
@@ -102,9 +110,12 @@ def contrast(skin: Image, source: Image, core: Mask) -> Image:
     return np.asarray(tone * np.clip(seen / max(own, 1), *CONTRAST), np.float32)
 
 
-def smooth(values: Image, weights: Image) -> Image:
-    """What of values (V, V, 3) varies slowly, told from where weights (V, V) are; 0 far from all of these."""
-    deviation = LIGHT_REACH * len(values)
+def smooth(values: Image, weights: Image, reach: float) -> Image:
+    """What of values (V, V, 3) varies slowly, told from where weights (V, V) are; 0 far from all of these.
+
+    `reach` is the standard deviation of the smoothing, in view sides.
+    """
+    deviation = reach * len(values)
     total = cv2.GaussianBlur(values * weights[..., None], (0, 0), deviation)
     weight = cv2.GaussianBlur(weights, (0, 0), deviation)
     return np.asarray(total / np.maximum(weight, 1e-3)[..., None], np.float32)

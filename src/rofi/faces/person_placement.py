@@ -75,7 +75,7 @@ def place_person(
 def skin_parts(base: Floats, points: Floats, side: int) -> SkinParts:
     """Of a person, mesh `points` (468, 2), and the patient under it, `base` (468, 2), in a view of so many pixels."""
     brows = cv2.GaussianBlur(
-        _features(side, points, reach=FEATURE_RIM / 2).astype(np.float32), (0, 0), FEATURE_RIM * side / 4
+        _features(side, points, reach=FEATURE_RIM / 2).astype(np.float32), (0, 0), FEATURE_RIM * side / 2
     )
     plain = PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START) * (1 - brows)
     return SkinParts(_features(side, base, points), plain.astype(np.float32))

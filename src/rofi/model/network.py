@@ -9,13 +9,14 @@ from rofi.model.config import ModelConfig
 from rofi.model.da_former import DAFormer
 from rofi.model.dec_net import DecNet
 from rofi.model.person import PersonModel
+from rofi.model.person_prior import PersonPrior
 from rofi.model.residue import ResidueCodec
 from rofi.model.restorer import IdentityRestorer
 from rofi.model.sign_detector import SignDetector
 from rofi.model.substitution import substitute
 from rofi.model.translator import IdentityTranslator
 
-CHANGE_LIMIT = 24 / 255
+CHANGE_LIMIT = 8 / 255
 """Most that the translator may change of the drawn person. Unbounded, it draws strokes beside the eyes and over the
 brows: few pixels, hence cheap in every mean loss, that fool recognisers and look like wires of spectacles.
 """
@@ -24,8 +25,9 @@ brows: few pixels, hence cheap in every mean loss, that fool recognisers and loo
 class Rofi(nn.Module):
     """All parts with their weights.
 
-    `person` gives the face that a key stands for, `residue` hides and reveals the original in the pixels; both act
-    on photographs of any resolution and are called by the pipeline. The rest sees aligned faces of `config.view`.
+    `person_prior` gives the person that a key stands for on a head, `person` that person's face, `residue` hides and
+    reveals the original in the pixels; they act on photographs of any resolution and are called by the pipeline.
+    The rest sees aligned faces of `config.view`.
 
     Args:
         config: dimensions of every part.
@@ -35,6 +37,7 @@ class Rofi(nn.Module):
         super().__init__()
         self.config = config
         self.person = PersonModel(config)
+        self.person_prior = PersonPrior()
         self.residue = ResidueCodec()
         self.sign_detector = SignDetector(config.detector_width)
         self.sign_projection = nn.Conv2d(self.sign_detector.channels, config.channels, 1)

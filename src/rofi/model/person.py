@@ -59,7 +59,6 @@ class PersonModel(nn.Module):
 
     Args:
         config: how the key's numbers divide, and the texture's side.
-        shape_strength, texture_strength: standard deviations that one unit of the key stands for.
 
     Buffers, filled by `rofi.training.person_fit` or from weights: `shape_mean` (468, 3) and `shape_basis` (S, 468, 3)
     in view pixels; `texture_mean` (T * T * 3,) in 0..255, `texture_basis` (K, T * T * 3) whole numbers of
@@ -73,12 +72,10 @@ class PersonModel(nn.Module):
     texture_step: Tensor
     texture_frame: Tensor
 
-    def __init__(self, config: ModelConfig, shape_strength: float = 1.6, texture_strength: float = 1.2) -> None:
+    def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.shapes = config.person_shapes
         self.side = config.texture_side
-        self.shape_strength = shape_strength
-        self.texture_strength = texture_strength
         texels = config.texture_side**2 * 3
         self.register_buffer("shape_mean", torch.zeros(VERTICES, 3))
         self.register_buffer("shape_basis", torch.zeros(config.person_shapes, VERTICES, 3))
@@ -105,15 +102,15 @@ class PersonModel(nn.Module):
         """
         own = key[:, self.shapes :].to(self.texture_mean).clamp(-KEY_LIMIT, KEY_LIMIT)
         coordinates = (own + change).clamp(-KEY_LIMIT, KEY_LIMIT) - own
-        levels = (self.texture_strength * coordinates * self.texture_step) @ self.texture_basis.float()
+        levels = (coordinates * self.texture_step) @ self.texture_basis.float()
         return levels.view(-1, self.side, self.side, 3).permute(0, 3, 1, 2)
 
     def render(self, key: Tensor) -> Person:
         """The same without looking whether the model has been fitted."""
         key = key.to(self.shape_mean).clamp(-KEY_LIMIT, KEY_LIMIT)
-        shape = self.shape_mean + self.shape_strength * torch.tensordot(key[:, : self.shapes], self.shape_basis, 1)
-        coordinates = self.texture_strength * key[:, self.shapes :] * self.texture_step
-        texture = self.texture_mean + coordinates @ self.texture_basis.float()
+        shape = self.shape_mean + torch.tensordot(key[:, : self.shapes], self.shape_basis, 1)
+        levels = key[:, self.shapes :] * self.texture_step
+        texture = self.texture_mean + levels @ self.texture_basis.float()
         left, top, side = self.texture_frame.unbind()
         points = (self.shape_mean[:, :2] - torch.stack([left, top])) / side * self.side - 0.5
         return Person(shape, texture.view(-1, self.side, self.side, 3).clamp(0, 255), points, self.shape_mean)

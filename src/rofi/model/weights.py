@@ -19,6 +19,7 @@ from rofi.model.config import ModelConfig
 from rofi.model.network import Rofi
 
 FORMAT = "rofi-weights-1"
+PRIOR = "person_prior."
 
 
 def save_weights(model: Rofi, path: Path, notes: Mapping[str, str] | None = None) -> None:
@@ -78,6 +79,8 @@ def load_weights(path: Path) -> Rofi:
     except (KeyError, TypeError, ValueError, WeightsMismatch) as error:
         raise WeightsMismatch(f"{path}: its configuration cannot be read ({error})") from error
     model = Rofi(config)
+    if not any(name.startswith(PRIOR) for name in tensors):  # weights of earlier versions: any person on any head
+        tensors |= {name: tensor for name, tensor in model.state_dict().items() if name.startswith(PRIOR)}
     check_fit(model, tensors, str(path))
     model.load_state_dict(tensors)
     return model.eval()

@@ -37,7 +37,8 @@ class Networks:
         """
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         model = load_weights(weights or packaged_weights(SHIPPED)).to(chosen)
-        model.person.to("cpu")  # persons are placed on the CPU, and photographs written and read there
+        model.person.to("cpu")
+        model.person_prior.to("cpu")  # persons are placed on the CPU, and photographs written and read there
         model.residue.to("cpu")
         model.person.texture_basis = model.person.texture_basis.float()
         return cls(model, chosen)

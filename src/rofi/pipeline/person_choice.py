@@ -70,7 +70,7 @@ class _Sketch(NamedTuple):
 
 def rank_candidates(
     matcher: PersonMatcher,
-    recogniser: Recogniser,
+    recognisers: Sequence[Recogniser],
     faces: Sequence[FoundFace],
     keys: Sequence[Sequence[Keys]],
     stranger: float = 0.0,
@@ -81,7 +81,8 @@ def rank_candidates(
 
     Args:
         matcher: of persons to patients.
-        recogniser: measures likeness; a training recogniser, for the evaluation ones must stay witnesses.
+        recognisers: measure likeness, their mean counts; training recognisers, for those of the evaluation must stay
+            witnesses.
         faces: of the photograph.
         keys: per candidate, per face.
         stranger: likeness from which down a person is a stranger.
@@ -89,12 +90,21 @@ def rank_candidates(
     if len(keys) == 1:
         return [Candidate(0, stranger)]
     sketches = [_Sketch.of(face, _shrink(face)) for face in faces]
-    originals = recogniser.embed(np.stack([sketch.view for sketch in sketches]))
+    features = _features(matcher, sketches)
+    views = np.stack([sketch.view for sketch in sketches])
+    originals = [recogniser.embed(views) for recogniser in recognisers]
     candidates = []
     for number, vectors in enumerate(keys):
-        matched = _matched(matcher, sketches, vectors)
-        drawn = np.stack([to_bytes(person.face) for person in _draw(matcher.persons, sketches, matched).placed])
-        likeness = recogniser.similarity(recogniser.embed(drawn), originals)
+        heads, people = _heads(sketches, vectors), _matched(matcher, features, vectors)
+        placed = _place(matcher.persons, sketches, heads, people)
+        drawn = np.stack([to_bytes(person.face) for person in placed])
+        likeness = np.mean(
+            [
+                recogniser.similarity(recogniser.embed(drawn), own)
+                for recogniser, own in zip(recognisers, originals, strict=True)
+            ],
+            axis=0,
+        )
         candidates.append(Candidate(number, float(likeness.max())))
     return sorted(candidates, key=lambda candidate: max(candidate.likeness, stranger))
 
@@ -104,32 +114,35 @@ def draw_persons(
 ) -> Drawing:
     """The keys' persons in the patients' places, a key for each face; refined by `refiner`, or as the key says."""
     whole = [_Sketch.of(face) for face in faces]
-    keys = _matched(matcher, whole, keys)
     heads = _heads(whole, keys)
+    people = _matched(matcher, _features(matcher, whole), keys)
     if refiner is not None:
-        keys = _refined(refiner, [_Sketch.of(face, _shrink(face)) for face in faces], keys)
-    return Drawing(heads, _place(matcher.persons, whole, heads, keys))
+        people = _refined(refiner, [_Sketch.of(face, _shrink(face)) for face in faces], keys, people)
+    return Drawing(heads, _place(matcher.persons, whole, heads, people))
 
 
-def _refined(refiner: PersonRefiner, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[Keys]:
-    """The keys of the persons into whom the keys' persons move."""
+def _refined(
+    refiner: PersonRefiner, faces: Sequence[_Sketch], keys: Sequence[Keys], people: Sequence[Keys]
+) -> list[Keys]:
+    """The persons into whom the keys' `people` move."""
     heads = _heads(faces, keys)
-    placed = _place(refiner.persons, faces, heads, keys)
-    people = refiner.persons(torch.from_numpy(np.stack(keys)))
+    placed = _place(refiner.persons, faces, heads, people)
+    drawn = refiner.persons(torch.from_numpy(np.stack(people)))
     moved = []
-    for index, (key, face, head, person) in enumerate(zip(keys, faces, heads, placed, strict=True)):
-        seen = view_texture(head.view, head.mesh, person.mask, **people.arrays(index))
-        moved.append(key + refiner.moves(key, face.view, head.mesh, person, seen))
+    for index, (own, face, head, person) in enumerate(zip(people, faces, heads, placed, strict=True)):
+        seen = view_texture(head.view, head.mesh, person.mask, **drawn.arrays(index))
+        moved.append(own + refiner.moves(own, face.view, head.mesh, person, seen))
     return moved
 
 
-def _matched(matcher: PersonMatcher, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[Keys]:
-    return [matcher.match(key, face.view, face.mesh) for key, face in zip(keys, faces, strict=True)]
+def _features(matcher: PersonMatcher, faces: Sequence[_Sketch]) -> list[Keys]:
+    """What of every head everybody will see."""
+    return [matcher.features(face.view, face.mesh, face.signs) for face in faces]
 
 
-def _draw(persons: PersonModel, faces: Sequence[_Sketch], keys: Sequence[Keys]) -> Drawing:
-    heads = _heads(faces, keys)
-    return Drawing(heads, _place(persons, faces, heads, keys))
+def _matched(matcher: PersonMatcher, features: Sequence[Keys], keys: Sequence[Keys]) -> list[Keys]:
+    """Coordinates of the keys' persons."""
+    return [matcher.match(key, seen) for key, seen in zip(keys, features, strict=True)]
 
 
 def _heads(faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[MovedHead]:
@@ -140,11 +153,11 @@ def _heads(faces: Sequence[_Sketch], keys: Sequence[Keys]) -> list[MovedHead]:
 
 
 def _place(
-    persons: PersonModel, faces: Sequence[_Sketch], heads: Sequence[MovedHead], keys: Sequence[Keys]
+    persons: PersonModel, faces: Sequence[_Sketch], heads: Sequence[MovedHead], people: Sequence[Keys]
 ) -> list[PlacedPerson]:
-    people = persons(torch.from_numpy(np.stack(keys)))
+    drawn = persons(torch.from_numpy(np.stack(people)))
     return [
-        place_person(head.view, head.mesh, face.signs, **people.arrays(index))
+        place_person(head.view, head.mesh, face.signs, **drawn.arrays(index))
         for index, (face, head) in enumerate(zip(faces, heads, strict=True))
     ]
 

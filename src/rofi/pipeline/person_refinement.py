@@ -1,11 +1,15 @@
 """The key's person, moved on among faces until recognisers take it for a stranger to the patient.
 
 Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So the
-person's texture coordinates move, by the gradients of recognisers of several families: away from the patient as far as
-a stranger is and no further (a face that is the least like somebody gives that somebody away, too), and towards the
-person's own portrait, so that different keys stay different people; what must go with the patient's head stays. All
-moves stay in the model of persons: what changes is the face, not noise on it, and so it convinces other recognisers as
-well (`benchmarks/ablation.py`).
+person's shape and texture move, by the gradients of recognisers of several families: away from the patient as far as a
+stranger is and no further (a face that is the least like somebody gives that somebody away, too), and towards the
+person's own portrait, so that different keys stay different people. All moves stay in the model of persons: what
+changes is the face, not noise on it, and so it convinces other recognisers as well (`benchmarks/ablation.py`).
+
+How far is told in standard deviations of persons with such heads (`rofi.model.person_prior`), and bounded: in a few
+directions a search goes where no person has ever been, and what it finds there is a caricature. Within the bound the
+gradient is followed as it is. An optimiser that scales every coordinate by itself, as Adam does, uses the bound up on
+what makes no difference.
 """
 
 from __future__ import annotations
@@ -25,7 +29,6 @@ from rofi.faces.person_placement import PlacedPerson, TextureView
 from rofi.faces.portrait import portrait
 from rofi.model.config import KEY_SIZE
 from rofi.model.matched_person import PersonMatcher
-from rofi.model.person import KEY_LIMIT
 from rofi.pipeline.person_showing import ShapeShowing, TextureShowing, as_planes
 from rofi.recognition.crops import CropJitter, coarsen
 from rofi.recognition.torch_recogniser import TorchRecogniser
@@ -46,23 +49,25 @@ class RefinementSettings:
     """How a person is moved.
 
     Args:
-        steps: of Adam; 0 leaves the person as it is.
-        rate: of the first step, in standard deviations of the model of persons; it falls to 0, that the person settles.
+        steps: of projected gradient descent with momentum; 0 leaves the person as it is.
+        reach: how far a person moves at most, in standard deviations of persons with such heads.
+        rate: of the first step, in reaches; it falls to 0, that the person settles.
+        momentum: share of the last steps' gradients that stays.
+        shape_share: what a move of shape counts for over one of texture, of which recognisers' gradients tell more.
         away: weight of the patient's likeness.
         towards: weight of the distance from the person's portrait.
-        hold: weight of the mean squared move.
         stranger: likenesses to the patient, least and largest, that count as a stranger's: within nothing is gained,
-            below it is lost. The translator, which follows, takes a little more away.
-        reach: length of the moved person's coordinates, at most so many times its own.
+            below it is lost. They are less than strangers have, for other recognisers follow half-way.
     """
 
     steps: int = 32
+    reach: float = 10.0
     rate: float = 0.2
+    momentum: float = 0.8
+    shape_share: float = 1.5
     away: float = 3.0
-    towards: float = 1.0
-    hold: float = 0.1
-    stranger: tuple[float, float] = (-0.04, 0.02)
-    reach: float = 1.25
+    towards: float = 0.5
+    stranger: tuple[float, float] = (-0.14, -0.08)
 
 
 class PersonRefiner:
@@ -90,70 +95,62 @@ class PersonRefiner:
         self._average: list[Tensor] | None = None
 
     def moves(
-        self, key: Keys, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+        self, person: Keys, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
     ) -> Keys:
-        """How far a person moves: the change of its key, (512,).
+        """How far a person moves: the change of its coordinates, (512,).
 
         Args:
-            key: (512,) of the person.
+            person: (512,) its coordinates.
             view: (V, V, 3) the patient's aligned face.
             mesh: (468, 3) of the face in which the person is placed, with the outline moved or not.
             placed: the person in it.
             seen: how its texture shows there.
         """
         with torch.inference_mode(False), torch.enable_grad():
-            return self._moves(torch.from_numpy(key.copy())[None], view, mesh, placed, seen)
+            return self._moves(torch.from_numpy(person.copy())[None], view, mesh, placed, seen)
 
     def _moves(
-        self, key: Tensor, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+        self, person: Tensor, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
     ) -> Keys:
-        settings = self.settings
-        generator = torch.Generator().manual_seed(int.from_bytes(key.numpy().tobytes()[:4], "little"))
-        textured, shaped = TextureShowing(placed, seen), self._shaping(key, mesh, len(view))
+        settings, shapes = self.settings, self.persons.shapes
+        generator = torch.Generator().manual_seed(int.from_bytes(person.numpy().tobytes()[:4], "little"))
+        textured, shaped = TextureShowing(placed, seen), self._shaping(person, mesh, len(view))
         looks = [self._look(view, generator) for _ in range(LOOKS)]
-        with torch.no_grad():
-            portrait = self._portrait(key)
-            own = [
-                F.normalize(recogniser(portrait) - common, dim=1)
-                for recogniser, common in zip(self.recognisers, self._common(), strict=True)
-            ]
-        move = torch.zeros_like(key, requires_grad=True)
-        shapes = self.persons.shapes
-        optimizer = torch.optim.Adam([move], settings.rate)
+        own = self._own(person)
+        spread = self.matcher.prior.spread.clone()
+        spread[:shapes] *= settings.shape_share
+        way, speed = torch.zeros_like(person, requires_grad=True), torch.zeros_like(person)
         for step in range(settings.steps):
-            optimizer.param_groups[0]["lr"] = settings.rate * (1 - step / settings.steps)
             look = looks[step % LOOKS]
-            shown = textured(self.persons.texture_change(key, move[:, shapes:]))
-            shown = shaped(shown, move[:, :shapes])
-            after = self._seen(shown, look.side, look.jitter)
-            loss = (
-                settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
-                + settings.towards * (1 - _likenesses(own, after)).mean()
-                + settings.hold * move.square().mean()
-            )
-            optimizer.zero_grad()
-            torch.autograd.backward(loss)
-            optimizer.step()
-            self._hold_back(key, move)
-        return np.asarray(move.detach()[0].numpy(), np.float32)
+            move = way @ spread
+            shown = textured(self.persons.texture_change(person, move[:, shapes:]))
+            after = self._seen(shaped(shown, move[:, :shapes]), look.side, look.jitter)
+            loss = settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
+            loss = loss + settings.towards * (1 - _likenesses(own, after)).mean()
+            speed = settings.momentum * speed + torch.autograd.grad(loss, way)[0]
+            length = settings.rate * settings.reach * (1 - step / settings.steps)
+            with torch.no_grad():
+                way -= length * F.normalize(speed, dim=1)
+                way *= (settings.reach / way.norm().clamp(min=1e-6)).clamp(max=1)
+        return np.asarray((way @ spread).detach()[0].numpy(), np.float32)
 
-    def show(self, key: Keys, move: Keys, placed: PlacedPerson, seen: TextureView) -> PlacedPerson:
-        """The person after its move, in a view of any size; `placed` and `seen` are of that view."""
-        with torch.no_grad():
-            change = self.persons.texture_change(torch.from_numpy(key.copy())[None], torch.from_numpy(move)[None])
-            moved = TextureShowing(placed, seen)(change)
-        return PlacedPerson(np.asarray(moved[0].permute(1, 2, 0).numpy() * 255, np.float32), placed.mask)
+    @torch.no_grad()
+    def _own(self, person: Tensor) -> list[Tensor]:
+        """Who a person is, by its portrait, less what all portraits have in common."""
+        portrait = self._portrait(person)
+        return [
+            F.normalize(recogniser(portrait) - common, dim=1)
+            for recogniser, common in zip(self.recognisers, self._common(), strict=True)
+        ]
 
-    def _shaping(self, key: Tensor, mesh: Floats, side: int) -> ShapeShowing:
-        persons = self.persons
-        person = persons(key)
-        mean = person.mean_shape.double().numpy()
-        changes = persons.shape_strength * persons.shape_basis.double().numpy()
-        points = person_points(mesh, person.shape[0].double().numpy(), mean)
-        return ShapeShowing(points, shape_moves(mesh, mean, changes), side)
+    def _shaping(self, person: Tensor, mesh: Floats, side: int) -> ShapeShowing:
+        drawn = self.persons(person)
+        mean = drawn.mean_shape.double().numpy()
+        points = person_points(mesh, drawn.shape[0].double().numpy(), mean)
+        return ShapeShowing(points, shape_moves(mesh, mean, self.persons.shape_basis.double().numpy()), side)
 
-    def _portrait(self, key: Tensor) -> Tensor:
-        drawn = self.persons(key).arrays(0)
+    def _portrait(self, person: Tensor) -> Tensor:
+        drawn = self.persons(person).arrays(0)
         return as_planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
 
     def _common(self) -> list[Tensor]:
@@ -175,17 +172,6 @@ class PersonRefiner:
         side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
         jitter = self.jitter.draw(1, generator)
         return _Look(side, jitter, self._seen(as_planes(view), side, jitter))
-
-    @torch.no_grad()
-    def _hold_back(self, key: Tensor, move: Tensor) -> None:
-        """Keep beard, brows and lips the patient's, and within `reach`: so far from the mean there are no faces."""
-        shapes = self.persons.shapes
-        move[:, shapes:] = self.matcher.hold(move[:, shapes:])
-        for part in (slice(shapes), slice(shapes, None)):
-            own = key[:, part].clamp(-KEY_LIMIT, KEY_LIMIT)
-            whole = (own + move[:, part]).clamp(-KEY_LIMIT, KEY_LIMIT)
-            longest = self.settings.reach * own.norm() / whole.norm().clamp(min=1e-6)
-            move[:, part] = whole * longest.clamp(max=1) - own
 
 
 class _Look(NamedTuple):

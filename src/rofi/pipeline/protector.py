@@ -60,8 +60,8 @@ class ProtectOptions:
         sign_detail: "native" leaves the photograph's own pixels in the sign regions, "network" the decoder's.
         min_face: distance of the outer eye corners, in photograph pixels, below which a face is refused.
         candidates: how many salts are compared; the one whose persons are least like the patients is taken, among
-            strangers to them the first. One leaves it to the refinement, which then has the way to go that convinces
-            other recognisers, too (`benchmarks/ablation.py`).
+            strangers to them the first. What a choice gives, the refinement need not, and every choice is a person as
+            natural as any.
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
@@ -73,7 +73,7 @@ class ProtectOptions:
     seal: bool = True
     sign_detail: Literal["native", "network"] = "native"
     min_face: float = 40.0
-    candidates: int = 1
+    candidates: int = 8
     attempts: int = 1
     rounds: int = 12
     refinement: RefinementSettings = field(default_factory=RefinementSettings)
@@ -128,7 +128,7 @@ class Protector:
         self.options = options or ProtectOptions()
         self.finder = FaceFinder(networks, self.options.min_face)
         self.judges = [Recogniser(SPECS[name], threads=1) for name in PACKAGED]
-        self.matcher = PersonMatcher(networks.model.person)
+        self.matcher = PersonMatcher(networks.model.person, networks.model.person_prior)
         recognisers = self._recognisers()
         settings = self.options.refinement
         self.refiner = PersonRefiner(self.matcher, recognisers, networks.view, settings) if settings.steps else None
@@ -184,7 +184,7 @@ class Protector:
             several = salts[start : start + size]
             keys = [[key_vector(self.secret, salt, index) for index in range(len(faces))] for salt in several]
             stranger = self.options.refinement.stranger[1]
-            ranked = rank_candidates(self.matcher, self.judges[0], faces, keys, stranger)
+            ranked = rank_candidates(self.matcher, self.judges, faces, keys, stranger)
             for candidate in ranked[: self.options.attempts]:
                 yield several[candidate.number], keys[candidate.number]
 

@@ -57,7 +57,9 @@ class TrainingConfig(Settings):
         restore_every: the way back is trained in every n-th step.
         keep_change: share that weights to start from keep of what they change of the drawn person; all else stays. Less
             than 1 goes back towards the drawing; at 0 nothing before the last layer would have a gradient.
-        refit_person: the person model of weights to start from is fitted anew to the training faces.
+        refit_person: the person model of weights to start from, and its prior, are fitted anew to the training faces.
+        refit_prior: which persons go with which heads is fitted anew, the persons are not; weights of earlier versions,
+            which do not know it, want this.
         recognisers: those in the losses; an evaluation recogniser here would make every figure worthless.
         perceptual_side: pixels at which LPIPS compares.
         discriminator: "patch", the paper's, or "projected", on a frozen network's features, for short runs.
@@ -87,6 +89,7 @@ class TrainingConfig(Settings):
     restore_every: int = 1
     keep_change: float = 1.0
     refit_person: bool = False
+    refit_prior: bool = False
     recognisers: tuple[str, ...] = ("mobilefacenet512", "mobilefacenet128_foamliu", "mobilefacenet128_y1")
     losses: LossWeights = LossWeights()
     perceptual_side: int = 256

@@ -20,6 +20,7 @@ from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
 from rofi.model.matched_person import PersonMatcher
 from rofi.model.person import Person, PersonModel
+from rofi.model.person_prior import PersonPrior
 from rofi.training.faces import TrainingFaces
 from rofi.training.sampler import Draw
 from rofi.training.yaw import yaw
@@ -58,6 +59,7 @@ class ProtectionDataset(Dataset[Sample]):
     Args:
         faces: aligned faces; those turned too far are left out.
         person: the fitted person model; used on the CPU by every worker.
+        prior: which of its persons go with which heads.
         jitter: see `TrainingConfig`; (0, 0, 0) and no flips make the samples those of a fixed selection set.
         seed: together with the draw it fixes a sample.
         flips: whether half of the samples are mirrored.
@@ -71,6 +73,7 @@ class ProtectionDataset(Dataset[Sample]):
         self,
         faces: TrainingFaces,
         person: PersonModel,
+        prior: PersonPrior,
         jitter: tuple[float, float, float],
         seed: int,
         flips: bool = True,
@@ -79,7 +82,7 @@ class ProtectionDataset(Dataset[Sample]):
         self.faces = faces
         self.person = deepcopy(person)
         self.person.texture_basis = self.person.texture_basis.float()  # else every sample would convert it
-        self.matcher = PersonMatcher(self.person)
+        self.matcher = PersonMatcher(self.person, prior)
         self.jitter = jitter
         self.seed = seed
         self.flips = flips
@@ -99,7 +102,8 @@ class ProtectionDataset(Dataset[Sample]):
         signs = eye_regions(Landmarks(mesh, 1.0), (side, side))
         if self.lesions and generator.random() < LESION_SHARE:
             signs |= _lesion(mesh, side, generator)
-        person = self.person(torch.from_numpy(self.matcher.match(keys[0], view, mesh)[None]))
+        matched = self.matcher.match(keys[0], self.matcher.features(view, mesh, signs))
+        person = self.person(torch.from_numpy(matched[None]))
         head = move_outline(surroundings, mesh, signs, Outline.of_key(keys[0]))
         placed = place_person(head.view, head.mesh, signs, **person.arrays(0))
         moving = head.field[margin : margin + side, margin : margin + side].any(-1)

@@ -73,9 +73,9 @@ class Trainer(StepLoop):
                 )
         super().__init__(config, out, fabric or make_fabric())
         self.config, self.model = config, model
-        self.samples = ProtectionDataset(train, model.person, config.jitter, config.seed)
+        self.samples = ProtectionDataset(train, model.person, model.person_prior, config.jitter, config.seed)
         self.selection = ProtectionDataset(
-            selection, model.person, (0, 0, 0), config.seed + 1, flips=False, lesions=False
+            selection, model.person, model.person_prior, (0, 0, 0), config.seed + 1, flips=False, lesions=False
         )
         if len(self.samples) < config.batch or not len(self.selection):
             raise TrainingError(

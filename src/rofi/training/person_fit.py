@@ -54,6 +54,24 @@ def fit_person(
     Raises:
         TrainingError: fewer suitable faces than the model has components.
     """
+    chosen = taught_by(model, views, meshes, presence, most)
+    taught = meshes[chosen].astype(np.float64)
+    mean = _fit_shape(model, taught)
+    raster = texture_raster(model.side, mean)
+    model.texture_frame.copy_(torch.from_numpy(raster.frame))
+    textures = np.stack([shape_free(views[i], mesh, raster) for i, mesh in zip(chosen, taught, strict=True)])
+    _fit_texture(model, textures, np.repeat(raster.covered, 3))
+    return len(chosen)
+
+
+def taught_by(
+    model: PersonModel,
+    views: NDArray[np.uint8],
+    meshes: NDArray[np.floating],
+    presence: NDArray[np.floating],
+    most: int,
+) -> NDArray[np.intp]:
+    """Which faces teach a model, at most so many of them; arguments and errors as for `fit_person`."""
     chosen = _without_glasses(views, meshes, np.flatnonzero(suitable(meshes, presence)), most)
     components = max(len(model.shape_basis), len(model.texture_basis))
     if len(chosen) <= components:
@@ -61,12 +79,7 @@ def fit_person(
             f"{len(chosen)} frontal faces with closed mouths and no glasses; the person model needs more than "
             f"{components}: add photographs"
         )
-    taught = meshes[chosen].astype(np.float64)
-    mean = _fit_shape(model, taught)
-    raster = _texture_raster(model, mean)
-    textures = np.stack([shape_free(views[i], mesh, raster) for i, mesh in zip(chosen, taught, strict=True)])
-    _fit_texture(model, textures, np.repeat(raster.covered, 3))
-    return len(chosen)
+    return chosen
 
 
 def _without_glasses(
@@ -119,21 +132,20 @@ class TextureRaster(NamedTuple):
     """Where the texels lie on the mesh.
 
     `covered` (T * T,) says which M texels the mesh covers; each of them has its triangle's `vertices` (M, 3) and
-    barycentric `weights` (M, 3).
+    barycentric `weights` (M, 3). `frame` (3,): left, top and side, in view pixels, of the square they cover.
     """
 
     vertices: NDArray[np.int32]
     weights: Floats
     covered: NDArray[np.bool_]
+    frame: NDArray[np.float32]
 
 
-def _texture_raster(model: PersonModel, mean: Floats) -> TextureRaster:
-    """Lay the texture's square about the mean mesh (468, 3) and find each texel's triangle."""
-    side = model.side
+def texture_raster(side: int, mean: Floats) -> TextureRaster:
+    """Lay the square of a texture of `side` texels about the mean mesh (468, 3) and find each texel's triangle."""
     low, high = mean[:, :2].min(0) - _TEXTURE_MARGIN, mean[:, :2].max(0) + _TEXTURE_MARGIN
     width = float((high - low).max())
     origin = (low + high) / 2 - width / 2
-    model.texture_frame.copy_(torch.tensor([origin[0], origin[1], width]))
     triangles = Delaunay(mean[:, :2])
     texels = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
     places = (texels + 0.5) / side * width + origin
@@ -143,7 +155,8 @@ def _texture_raster(model: PersonModel, mean: Floats) -> TextureRaster:
     transform = triangles.transform[found[covered]]
     first_two = np.einsum("nij,nj->ni", transform[:, :2], places[covered] - transform[:, 2])
     weights = np.column_stack([first_two, 1 - first_two.sum(1)])
-    return TextureRaster(triangles.simplices[found[covered]], weights, covered)
+    frame = np.array([*origin, width], np.float32)
+    return TextureRaster(triangles.simplices[found[covered]], weights, covered, frame)
 
 
 def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:

@@ -17,6 +17,7 @@ from rofi.training.fabric import make_fabric
 from rofi.training.faces import TrainingFaces, load_faces
 from rofi.training.loop import Trainer
 from rofi.training.person_fit import fit_person
+from rofi.training.prior_fit import fit_prior
 from rofi.training.progress import Progress
 from rofi.training.residue_fit import fit_residue
 
@@ -37,7 +38,7 @@ def fitted_model(config: TrainingConfig, faces: TrainingFaces) -> Rofi:
     model = Rofi(CONFIGS[config.model])
     if faces.view != model.config.view:
         raise TrainingError(f"faces are aligned to {faces.view} px, the model sees {model.config.view}: align again")
-    fit_person(model.person, faces.views, faces.meshes, faces.presence)
+    _fit_persons(model, faces)
     step = max(1, len(faces) // RESIDUE_FACES)
     fit_residue(model.residue, faces.views[::step][:RESIDUE_FACES], config.seed)
     return model
@@ -85,5 +86,13 @@ def train(
         model = with_detector(model, signs)
     model.dec_net.scale_change(config.keep_change)
     if config.refit_person:
-        fit_person(model.person, faces.views, faces.meshes, faces.presence)
+        _fit_persons(model, faces)
+    elif config.refit_prior:
+        fit_prior(model.person_prior, model.person, faces.views, faces.meshes, faces.presence)
     return Trainer(model, config, faces, selection, out, networks, fabric).fit()
+
+
+def _fit_persons(model: Rofi, faces: TrainingFaces) -> None:
+    """The model of persons, and which of them go with which heads."""
+    fit_person(model.person, faces.views, faces.meshes, faces.presence)
+    fit_prior(model.person_prior, model.person, faces.views, faces.meshes, faces.presence)
