@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from torch import Tensor
 
 from archives import read_set
 from identities import Identities, StageFigures, load_judges
@@ -28,7 +27,8 @@ from rofi.errors import NoFaceFound, PhotoError
 from rofi.evaluation.key_diversity import mean_pairwise_cosine_distance
 from rofi.imaging.decode import decode
 from rofi.keys.secret import Secret
-from rofi.model.matched_person import Floats, Keys, PersonMatcher
+from rofi.model.matched_person import PersonMatcher
+from rofi.model.person_prior import PersonPrior
 from rofi.pipeline.found_face import FaceFinder, FoundFace
 from rofi.pipeline.networks import Networks
 from rofi.pipeline.person_refinement import RefinementSettings
@@ -41,18 +41,6 @@ Bytes = npt.NDArray[np.uint8]
 SHIPPED = ProtectOptions(seal=False)
 KEYED = 6
 """Photographs that go through several keys."""
-
-
-class Unmatched(PersonMatcher):
-    """Leaves beard, brows and lips to the key."""
-
-    def match(self, key: Keys, view: Bytes, mesh: Floats) -> Keys:
-        """The key."""
-        return key
-
-    def hold(self, move: Tensor) -> Tensor:
-        """The move."""
-        return move
 
 
 class StillFinder(FaceFinder):
@@ -69,8 +57,8 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
         options = replace(SHIPPED, refinement=RefinementSettings(steps=0))
     if way == "one recogniser refines":
         options = replace(SHIPPED, refiners=PACKAGED[:1])
-    if way == "least alike of eight taken":
-        options = replace(SHIPPED, candidates=8)
+    if way == "first person taken":
+        options = replace(SHIPPED, candidates=1)
     if way == "drawing alone, no translator":
         networks = replace(networks, model=deepcopy(networks.model))
         networks.model.dec_net.scale_change(0)
@@ -78,9 +66,9 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
     if way == "outline stays":
         for protector in made:
             protector.finder = StillFinder(networks, options.min_face)
-    if way == "person not matched to the patient":
+    if way == "any person on any head":
         for protector in made:
-            protector.matcher = Unmatched(networks.model.person)
+            protector.matcher = PersonMatcher(networks.model.person, PersonPrior())
             if protector.refiner is not None:
                 protector.refiner.matcher = protector.matcher
     return made
@@ -90,8 +78,8 @@ WAYS = (
     "all",
     "person not refined",
     "one recogniser refines",
-    "person not matched to the patient",
-    "least alike of eight taken",
+    "any person on any head",
+    "first person taken",
     "drawing alone, no translator",
     "outline stays",
 )

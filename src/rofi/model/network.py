@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from rofi.model.config import ModelConfig
 from rofi.model.da_former import DAFormer
 from rofi.model.dec_net import DecNet
+from rofi.model.gaussian_blur import gaussian_blur
 from rofi.model.person import PersonModel
 from rofi.model.person_prior import PersonPrior
 from rofi.model.residue import ResidueCodec
@@ -20,6 +21,8 @@ CHANGE_LIMIT = 8 / 255
 """Most that the translator may change of the drawn person. Unbounded, it draws strokes beside the eyes and over the
 brows: few pixels, hence cheap in every mean loss, that fool recognisers and look like wires of spectacles.
 """
+CHANGE_REACH = 3 / 256
+"""Standard deviation of the smoothing of that change, in view sides: it shades a face and draws no lines on it."""
 
 
 class Rofi(nn.Module):
@@ -62,8 +65,8 @@ class Rofi(nn.Module):
         features = self.translator(face, person, key)
         signs = self.sign_projection(self.sign_detector.features(face))
         features = self.da_former(substitute(features, signs, sign_regions))
-        out: Tensor = person + CHANGE_LIMIT * torch.tanh(self.dec_net(features) / CHANGE_LIMIT)
-        return out
+        change = CHANGE_LIMIT * torch.tanh(self.dec_net(features) / CHANGE_LIMIT)
+        return person + gaussian_blur(change, CHANGE_REACH * person.shape[-1])
 
     def restore(self, protected: Tensor, revealed: Tensor, key: Tensor, fits: Tensor) -> Tensor:
         """The restored face: the original where the key fits, one fixed virtual face where it does not.

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
 from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
+from rofi.model.gaussian_blur import gaussian_blur
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,9 +75,4 @@ def as_planes(picture: npt.NDArray[np.generic]) -> Tensor:
 
 def _blur(planes: Tensor) -> Tensor:
     """(1, C, V, V) smoothed as `rofi.faces.light.smooth` does it."""
-    deviation = LIGHT_REACH * planes.shape[-1]
-    reach = round(3 * deviation)
-    weights = torch.exp(-torch.arange(-reach, reach + 1).square() / (2 * deviation**2))
-    line = (weights / weights.sum()).view(1, 1, 1, -1)
-    rows = F.conv2d(planes.transpose(0, 1), line, padding=(0, reach))
-    return F.conv2d(rows, line.transpose(2, 3), padding=(reach, 0)).transpose(0, 1)
+    return gaussian_blur(planes, LIGHT_REACH * planes.shape[-1])

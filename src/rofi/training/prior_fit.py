@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 RIDGE = 1000.0
 """Weight of the squared regression weights, features being of unit variance: of 100, 300, 1,000 and 3,000 the one that
-foretold most of faces left out, .11 of their variance and .5 to .9 of each of the first ten coordinates of shape."""
+foretold most of faces left out, .11 of their variance and .4 to .9 of each of the first ten coordinates of shape."""
 FOLDS = 5
 """Parts of the faces that are foretold from the others, which tells how much the regression leaves."""
 FARTHEST = 3.0
