@@ -57,8 +57,8 @@ def protectors(way: str, networks: Networks, keys: int) -> list[Protector]:
         options = replace(SHIPPED, refinement=RefinementSettings(steps=0))
     if way == "one recogniser refines":
         options = replace(SHIPPED, refiners=PACKAGED[:1])
-    if way == "first person taken":
-        options = replace(SHIPPED, candidates=1)
+    if way == "least alike of eight taken":
+        options = replace(SHIPPED, candidates=8)
     if way == "drawing alone, no translator":
         networks = replace(networks, model=deepcopy(networks.model))
         networks.model.dec_net.scale_change(0)
@@ -79,7 +79,7 @@ WAYS = (
     "person not refined",
     "one recogniser refines",
     "any person on any head",
-    "first person taken",
+    "least alike of eight taken",
     "drawing alone, no translator",
     "outline stays",
 )

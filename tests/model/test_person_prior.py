@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from rofi.model.person_prior import FEATURES, PersonPrior
+from rofi.model.person_prior import FEATURES, VARIETY, PersonPrior
 
 
 def filled():
@@ -17,7 +17,7 @@ def filled():
 
 def test_unfitted_a_key_is_its_person_on_any_head():
     key = torch.randn(2, 512).clamp(-2.5, 2.5)
-    torch.testing.assert_close(PersonPrior()(torch.randn(2, FEATURES), key), key)
+    torch.testing.assert_close(PersonPrior()(torch.randn(2, FEATURES), key), VARIETY * key)
 
 
 def test_a_person_is_what_the_head_leads_to_expect_and_what_the_key_adds():
@@ -27,7 +27,7 @@ def test_a_person_is_what_the_head_leads_to_expect_and_what_the_key_adds():
     usual, weights, mean, spread = (
         each.double().numpy() for each in (prior.usual, prior.weights, prior.mean, prior.spread)
     )
-    expected = np.clip(mean + (features - usual) @ weights, -2, 2) + key @ spread
+    expected = np.clip(mean + (features - usual) @ weights, -2, 2) + VARIETY * key @ spread
     person = prior(torch.from_numpy(features), torch.from_numpy(key))
     np.testing.assert_allclose(person.numpy(), expected, atol=1e-4)
 

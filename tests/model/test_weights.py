@@ -8,6 +8,7 @@ from safetensors.torch import save_file
 from rofi.errors import OutputError, WeightsMismatch
 from rofi.model.config import COMPACT
 from rofi.model.network import Rofi
+from rofi.model.person_prior import VARIETY
 from rofi.model.weights import FORMAT, fingerprint, load_weights, packaged_weights, save_weights
 
 
@@ -82,7 +83,7 @@ def test_weights_from_before_persons_went_with_heads_put_any_person_on_any_head(
 
     loaded = load_weights(rewritten(saved, without_prior))
     key = torch.randn(1, 512).clamp(-2.5, 2.5)
-    torch.testing.assert_close(loaded.person_prior(torch.randn(1, 640), key), key)
+    torch.testing.assert_close(loaded.person_prior(torch.randn(1, 640), key), VARIETY * key)
 
 
 def test_a_prior_of_which_a_part_is_missing_is_refused(saved):

@@ -21,7 +21,7 @@ CHANGE_LIMIT = 8 / 255
 """Most that the translator may change of the drawn person. Unbounded, it draws strokes beside the eyes and over the
 brows: few pixels, hence cheap in every mean loss, that fool recognisers and look like wires of spectacles.
 """
-CHANGE_REACH = 3 / 256
+CHANGE_REACH = 2 / 256
 """Standard deviation of the smoothing of that change, in view sides: it shades a face and draws no lines on it."""
 
 

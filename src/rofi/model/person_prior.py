@@ -20,12 +20,17 @@ EXPECTED_LIMIT = 2.0
 """Standard deviations beyond which what a head leads to expect is a mask, a shadow or glare."""
 
 
+VARIETY = 1.5
+"""Standard deviations of persons with one head for one unit of a key: persons of different keys shall be different
+people, and what recognisers see is not what is seen first."""
+
+
 class PersonPrior(nn.Module):
     """Expected coordinates of the model of persons, and how persons differ from these.
 
     Buffers, filled by `rofi.training.prior_fit` or from weights: `usual` (640,) mean features; `weights` (640, 512) and
     `mean` (512,) of the regression; `spread` (512, 512), the symmetric root of the covariance of what the regression
-    leaves. Unfitted, it expects the mean person of every head and spreads as all persons do.
+    leaves. Unfitted, it expects the mean person of every head and spreads as all persons do, `VARIETY` times as far.
     """
 
     usual: Tensor
@@ -43,4 +48,4 @@ class PersonPrior(nn.Module):
     def forward(self, features: Tensor, key: Tensor) -> Tensor:
         """Coordinates (N, 512) of the keys' (N, 512) persons for heads of some features (N, 640)."""
         expected = (self.mean + (features - self.usual) @ self.weights).clamp(-EXPECTED_LIMIT, EXPECTED_LIMIT)
-        return expected + key.clamp(-KEY_LIMIT, KEY_LIMIT) @ self.spread
+        return expected + VARIETY * key.clamp(-KEY_LIMIT, KEY_LIMIT) @ self.spread

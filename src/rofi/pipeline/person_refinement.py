@@ -61,12 +61,12 @@ class RefinementSettings:
     """
 
     steps: int = 32
-    reach: float = 10.0
+    reach: float = 14.0
     rate: float = 0.2
     momentum: float = 0.8
     shape_share: float = 1.5
     away: float = 3.0
-    towards: float = 0.5
+    towards: float = 1.0
     stranger: tuple[float, float] = (-0.14, -0.08)
 
 

@@ -60,8 +60,8 @@ class ProtectOptions:
         sign_detail: "native" leaves the photograph's own pixels in the sign regions, "network" the decoder's.
         min_face: distance of the outer eye corners, in photograph pixels, below which a face is refused.
         candidates: how many salts are compared; the one whose persons are least like the patients is taken, among
-            strangers to them the first. What a choice gives, the refinement need not, and every choice is a person as
-            natural as any.
+            strangers to them the first. One leaves it to the refinement: of eight, the least alike are alike among
+            themselves.
         attempts: how many of them are protected in full before the next `candidates` salts are compared.
         rounds: how often that is done before a photograph is refused.
         refinement: how the persons taken are moved away from the patients.
@@ -73,7 +73,7 @@ class ProtectOptions:
     seal: bool = True
     sign_detail: Literal["native", "network"] = "native"
     min_face: float = 40.0
-    candidates: int = 8
+    candidates: int = 1
     attempts: int = 1
     rounds: int = 12
     refinement: RefinementSettings = field(default_factory=RefinementSettings)
