@@ -7,6 +7,7 @@ from rofi.keys.derivation import key_vector
 from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_choice import draw_persons, rank_candidates
+from rofi.pipeline.person_refinement import RefinementSettings
 
 
 def matcher(networks):
@@ -85,6 +86,23 @@ def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret
     assert told == [3.0, 3.0, 3.0, 0.1]
     assert result.likeness == 0.1
     assert result.header.salt in made.salts(saved(close_up()))[2:4]  # of the second round
+
+
+def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret, monkeypatch):
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0))
+    told = likeness_of(monkeypatch, made, [0.9, 0.4, 0.29, 0.1])
+    result = made.protect(saved(close_up()), "a.png")
+    assert told == [0.9, 0.4, 0.29]
+    assert result.header.salt == made.salts(saved(close_up()))[2]
+
+
+def test_where_nobody_is_clearly_another_the_least_alike_is_taken(networks, secret, monkeypatch):
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0))
+    told = likeness_of(monkeypatch, made, [0.9, 0.5, 0.8, 0.7])
+    result = made.protect(saved(close_up()), "a.png")
+    assert told == [0.9, 0.5, 0.8, 0.7]
+    assert result.likeness == 0.5
+    assert result.header.salt == made.salts(saved(close_up()))[1]
 
 
 def test_when_all_rounds_are_over_the_photograph_is_refused(networks, secret, monkeypatch):
