@@ -89,7 +89,7 @@ def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret
 
 
 def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret, monkeypatch):
-    made = protector(networks, secret, refinement=RefinementSettings(steps=0))
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6)
     told = likeness_of(monkeypatch, made, [0.9, 0.4, 0.29, 0.1])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [0.9, 0.4, 0.29]
@@ -97,7 +97,7 @@ def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret,
 
 
 def test_where_nobody_is_clearly_another_the_least_alike_is_taken(networks, secret, monkeypatch):
-    made = protector(networks, secret, refinement=RefinementSettings(steps=0))
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6)
     told = likeness_of(monkeypatch, made, [0.9, 0.5, 0.8, 0.7])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [0.9, 0.5, 0.8, 0.7]
