@@ -113,3 +113,27 @@ def test_a_person_is_hardly_darker_or_lighter_than_the_patient_anywhere(source, 
     away = np.r_[20:36, 48:64, 80:100]
     off = np.abs((relight(person, source, mask, parts) - source).mean(-1))[away][faint[away]]
     assert np.median(off) < 4
+
+
+@pytest.mark.parametrize("tint", [(1, 1, 1), (1.1, 1.0, 0.8)], ids=["grey", "sepia"])
+def test_in_a_photograph_without_colour_a_person_has_none(source, mask, parts, tint):
+    patient = (source.mean(-1, keepdims=True) * np.float32(tint)).astype(np.float32)
+    lipstick = source.copy()
+    lipstick[60:70, 40:80] += [40, -20, -10]
+    parts.features[56:74, 36:84] = True
+    core = mask > 0.5
+    coloured, grey = (relight(lipstick, face, mask, parts)[core] for face in (source, patient))
+
+    def off_one_tint(skin):
+        greys = np.column_stack([np.ones(len(skin)), skin.mean(-1)])
+        return (skin - greys @ np.linalg.lstsq(greys, skin, rcond=None)[0]).std()
+
+    assert off_one_tint(grey) < 0.3 < 3 < off_one_tint(coloured)
+
+
+def test_plain_skin_follows_strong_light(source, mask, parts):
+    """Darker by a third from one side to the other: no part of it is taken for hair."""
+    patient = (source * np.linspace(1.2, 0.8, SIDE, dtype=np.float32)[None, :, None]).astype(np.float32)
+    parts.plain[:] = 1
+    lit = relight(source, patient, mask, parts)
+    assert np.abs((lit - patient)[20:-20, 20:-20].mean((0, 2))).max() < 8

@@ -29,13 +29,14 @@ def test_shapes_and_ranges(samples):
         "moved": (3, 64, 64),
         "person": (3, 64, 64),
         "mask": (1, 64, 64),
+        "inner": (1, 64, 64),
         "changed": (1, 64, 64),
         "signs": (1, 64, 64),
         "portrait": (3, 64, 64),
         "key": (512,),
         "wrong_key": (512,),
     }
-    for name in ("face", "moved", "person", "mask", "changed", "signs", "portrait"):
+    for name in ("face", "moved", "person", "mask", "inner", "changed", "signs", "portrait"):
         assert sample[name].dtype == torch.float32
         assert 0 <= sample[name].min() < sample[name].max() <= 1
     for name in ("signs", "changed"):
@@ -144,7 +145,7 @@ def test_half_of_the_samples_are_mirrored_as_a_whole(samples):
         assert torch.equal(one["key"], other["key"])
         if not torch.equal(one["face"], other["face"]):
             mirrored += 1
-            for name in ("face", "moved", "person", "mask", "changed", "signs"):
+            for name in ("face", "moved", "person", "mask", "inner", "changed", "signs"):
                 assert torch.equal(one[name].flip(2), other[name])
     assert 4 < mirrored < 16
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -6,11 +9,18 @@ from scipy.spatial.transform import Rotation
 from rofi.errors import TrainingError
 from rofi.model.config import ModelConfig
 from rofi.model.person import PersonModel
+from rofi.training.faces import TrainingFaces
 from rofi.training.person_fit import align_shapes, fit_person, suitable
 
 SIDE = 24
 COUNT = 260
 CONFIG = ModelConfig(name="fit", view=64, channels=32, heads=2, person_shapes=256, person_textures=256, texture_side=16)
+FINER = replace(CONFIG, view=128, texture_side=96)
+
+
+def taken(views, meshes):
+    """Aligned faces that are certainly faces."""
+    return TrainingFaces(views, meshes.astype(np.float32), np.ones(len(views), np.float32), views.shape[1])
 
 
 def closed(mesh):
@@ -39,7 +49,7 @@ def population(aligned_astronaut):
 def fitted(population):
     views, shapes, _ = population
     model = PersonModel(CONFIG)
-    assert fit_person(model, views, shapes, np.ones(COUNT)) == COUNT
+    assert fit_person(model, taken(views, shapes)) == COUNT
     return model
 
 
@@ -112,7 +122,7 @@ def test_the_texture_is_sampled_where_the_mesh_lies(population):
     _, shapes, _ = population
     model = PersonModel(CONFIG)
     ramp = np.broadcast_to(np.arange(64, dtype=np.uint8)[:, None] * 3, (COUNT, 64, 64, 3))
-    fit_person(model, ramp, shapes, np.ones(COUNT))
+    fit_person(model, taken(ramp, shapes))
     person = model(torch.zeros(1, 512))
     texture, points = person.texture[0, ..., 0].numpy(), person.texture_points.numpy()
     inner = [50, 280, 4, 5, 195]  # cheeks and the ridge of the nose
@@ -121,12 +131,26 @@ def test_the_texture_is_sampled_where_the_mesh_lies(population):
     assert np.abs(texture[rows, columns] - expected).max() < 3 * 64 / 16  # within a texel
 
 
+def test_what_surrounds_a_face_is_not_on_its_texture(aligned_astronaut):
+    """A face of one colour before black that its mesh overlaps by a pixel: no texel is much darker than the face."""
+    mesh = closed(aligned_astronaut(128)[1])
+    face = np.zeros((128, 128, 3), np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.rint(mesh[:, :2]).astype(np.int32)), (150, 120, 100))
+    face = cv2.erode(face, np.ones((3, 3), np.uint8))
+    model = PersonModel(FINER)
+    meshes = mesh + np.random.default_rng(0).normal(0, 0.02, (COUNT, *mesh.shape))
+    fit_person(model, taken(np.broadcast_to(face, (COUNT, 128, 128, 3)), meshes))
+    texture = model.texture_mean.view(96, 96, 3)
+    off = (texture - torch.tensor([150.0, 120, 100]))[texture.sum(-1) > 0].abs()
+    assert off.max() < 12
+
+
 def test_too_few_faces_are_an_error(population):
     views, shapes, _ = population
     with pytest.raises(TrainingError, match="256 frontal faces with closed mouths and no glasses; the person model"):
-        fit_person(PersonModel(CONFIG), views[:256], shapes[:256], np.ones(256))
+        fit_person(PersonModel(CONFIG), taken(views[:256], shapes[:256]))
 
 
 def test_no_more_faces_than_asked_for_are_used(population):
     views, shapes, _ = population
-    assert fit_person(PersonModel(CONFIG), views, shapes, np.ones(COUNT), most=258) == 258
+    assert fit_person(PersonModel(CONFIG), taken(views, shapes), most=258) == 258

@@ -12,6 +12,7 @@ from rofi.model.config import ModelConfig
 from rofi.model.person import PersonModel
 from rofi.model.person_prior import FEATURES, VARIETY, PersonPrior
 from rofi.training import prior_fit
+from rofi.training.faces import TrainingFaces
 from rofi.training.prior_fit import coordinates, fit_prior
 
 COUNT = 900
@@ -54,9 +55,10 @@ def fitted(population, persons, monkeypatch):
     heads, people = population
     monkeypatch.setattr(prior_fit, "taught_by", lambda *_: np.arange(COUNT))
     monkeypatch.setattr(prior_fit, "coordinates", lambda *_: iter(people))
-    monkeypatch.setattr(prior_fit, "_features", lambda matcher, view, mesh: heads[int(view)].astype(np.float32))
+    monkeypatch.setattr(prior_fit, "_features", lambda matcher, view, mesh: heads[int(mesh)].astype(np.float32))
+    numbered = TrainingFaces(np.zeros((COUNT, 1, 1, 3), np.uint8), np.arange(COUNT), np.ones(COUNT), 1)
     prior = PersonPrior()
-    assert fit_prior(prior, persons, np.arange(COUNT), np.zeros((COUNT, 468, 3)), np.ones(COUNT)) == COUNT
+    assert fit_prior(prior, persons, numbered) == COUNT
     return prior
 
 
@@ -79,6 +81,6 @@ def test_persons_spread_by_what_is_left(fitted, population):
 
 
 def test_too_few_faces_are_an_error(persons):
-    nothing = np.zeros((3, 64, 64, 3), np.uint8), np.ones((3, 468, 3)).cumsum(1), np.zeros(3)
+    nobody = TrainingFaces(np.zeros((3, 64, 64, 3), np.uint8), np.ones((3, 468, 3)).cumsum(1), np.zeros(3), 64)
     with pytest.raises(TrainingError, match="frontal faces"):
-        fit_prior(PersonPrior(), persons, *nothing)
+        fit_prior(PersonPrior(), persons, nobody)

@@ -50,6 +50,15 @@ def test_what_moved_and_is_not_replaced_shows_the_patients_pixels_elsewhere(batc
     assert (batch["moved"] - batch["face"])[beside].abs().mean() > 0.01
 
 
+def test_the_translator_changes_nothing_where_the_person_begins(model, batch, trip):
+    rim, inside = (
+        where.expand(-1, 3, -1, -1) for where in ((batch["inner"] == 0) & (batch["mask"] > 0), batch["inner"] > 0.9)
+    )
+    drawn = batch["moved"] + batch["mask"] * (batch["person"] - batch["moved"])
+    torch.testing.assert_close(trip.carrier[rim], drawn[rim])
+    assert (trip.carrier - drawn)[inside].abs().mean() > 0.001
+
+
 def test_signs_are_the_patients_own(batch, trip):
     signs = (batch["signs"] > 0).expand(-1, 3, -1, -1)
     torch.testing.assert_close(trip.protected[signs], batch["face"][signs], atol=1e-6, rtol=0)

@@ -26,8 +26,8 @@ GROUND_REACH = 1 / 14
 """The same for the patient's own smooth skin, which must follow the light about it more closely."""
 FEATURE_LEVELS = 80.0
 """Levels 0..255 about which a difference is hair, beard or glasses rather than light."""
-HAIR_LEVELS = 35.0
-"""Levels 0..255 about which what lies on a forehead is hair or glare rather than skin."""
+GROUND_LEVELS = (60.0, 30.0)
+"""Levels 0..255 about which what strays from the ground is hair, glare or a feature rather than skin."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
 RANGE = (0.5, 99.5)
@@ -37,6 +37,9 @@ LEAST_RANGE = 20.0
 KNEE = 0.75
 """Share of that range that stays as it is."""
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+COLOUR_LEVELS = (1.5, 3.0)
+"""Deviation of a face's colours from one tint of all its greys, levels 0..255, between which a photograph is taken for
+one in colour. Of 44 photographs the only one in black and white had 1.5, the least colourful of the others 3.5."""
 CONTRAST = (0.6, 1.3)
 """Bounds of the patient's contrast over that of the person in the patient's tone."""
 
@@ -67,6 +70,8 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     core = mask > 0.5
     if not core.any():
         return skin
+    grey = (skin @ LUMINANCE)[..., None]
+    skin = np.asarray(grey + _in_colour(source[core]) * (skin - grey), np.float32)
     skin = (skin - skin[core].mean(0)) * contrast(skin, source, core) + source[core].mean(0)
     skin = skin + _step_on_the_rim(skin, source, mask)
     difference = skin - source
@@ -79,10 +84,23 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     return _within_range(whole, _ground(whole, bare, core), low, high)
 
 
+def _in_colour(skin: Image) -> float:
+    """How far skin (N, 3) is seen in colour, from 0 for black and white, toned or not, to 1."""
+    greys = np.column_stack([np.ones(len(skin)), skin @ LUMINANCE])
+    off = float((skin - greys @ np.linalg.lstsq(greys, skin, rcond=None)[0]).std())
+    low, high = COLOUR_LEVELS
+    return float(np.clip((off - low) / (high - low), 0, 1))
+
+
 def _ground(picture: Image, bare: Image, core: Mask) -> Image:
     """(V, V, 3) the smooth skin of a face, told from where it is bare and neither hair nor glare."""
-    stray = np.abs(picture - np.median(picture[core], axis=0)).max(-1)
-    return smooth(picture, np.asarray(bare * np.exp(-np.square(stray / HAIR_LEVELS)), np.float32), GROUND_REACH)
+    ground: Image = np.broadcast_to(np.median(picture[core], axis=0), picture.shape).astype(np.float32)
+    for (
+        tolerance
+    ) in GROUND_LEVELS:  # first from the median, then, more strictly, from what the light has been found to be
+        stray = np.abs(picture - ground).max(-1)
+        ground = smooth(picture, np.asarray(bare * np.exp(-np.square(stray / tolerance)), np.float32), GROUND_REACH)
+    return ground
 
 
 def _within_range(skin: Image, ground: Image, low: float, high: float) -> Image:

@@ -23,7 +23,7 @@ would fold."""
 LIPS = np.array([topology.LIPS_OUTER, *topology.LIPS_MIDDLE, topology.LIPS_INNER])
 LOWER_LIP, UPPER_LIP = LIPS[:, 1:10], LIPS[:, :10:-1]
 """Rings of the lips from without, the corners left out: (4, 9) points, above one another from lip to lip."""
-EYE_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE)
+EYE_POINTS = list(topology.BOTH_EYES)
 OVAL_POINTS = list(topology.FACE_OVAL)
 LID_POINTS = list(topology.LEFT_EYE + topology.RIGHT_EYE + topology.LEFT_EYE_RING_1 + topology.RIGHT_EYE_RING_1)
 

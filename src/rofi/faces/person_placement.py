@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rofi.faces import topology
+from rofi.faces.forehead import forehead_cover, forehead_share
 from rofi.faces.light import SkinParts, contrast, relight
-from rofi.faces.person_geometry import EYE_POINTS, OVAL_POINTS, person_points
+from rofi.faces.person_geometry import OVAL_POINTS, person_points
 from rofi.faces.pose import Floats
 from rofi.faces.triangle_warp import texture_places, triangle_warp
 
@@ -25,6 +26,8 @@ SIGN_RIM = 0.030
 """Distance from the signs, in view sides, over which the person's skin fades in."""
 AWAY_REACH = 0.12
 """Distance from the outer rim, in view sides, over which what is away from the contour begins."""
+CHANGE_RIM = 0.06
+"""The same for what a network changes of a person: shading that ends where the person does draws a line there."""
 PLAIN_FOREHEAD = 0.8
 """Share by which a person's forehead is plain skin: the model of persons knows fringes of hair there, which end up as
 smudges under the patient's own hair."""
@@ -65,9 +68,12 @@ def place_person(
     base = mesh[:, :2]
     points = person_points(mesh, shape, mean_shape)
     skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
-    mask = person_mask(base, signs) * _softened(covered, view.shape[0])
+    mask = person_mask(base, signs)
+    parts = skin_parts(base, points, view.shape[0])
+    cover = forehead_cover(view, base, (mask == 1) & ~parts.features)
+    mask = np.asarray(mask * _softened(covered, view.shape[0]) * (1 - cover), np.float32)
     source = view.astype(np.float32)
-    skin = relight(skin, source, mask, skin_parts(base, points, view.shape[0]))
+    skin = relight(skin, source, mask, parts)
     face = source + mask[..., None] * (skin - source)
     return PlacedPerson(np.clip(face, 0, 255), mask)
 
@@ -77,7 +83,7 @@ def skin_parts(base: Floats, points: Floats, side: int) -> SkinParts:
     brows = cv2.GaussianBlur(
         _features(side, points, reach=FEATURE_RIM / 2).astype(np.float32), (0, 0), FEATURE_RIM * side / 2
     )
-    plain = PLAIN_FOREHEAD * _ramp(_forehead(base, side), *FOREHEAD_START) * (1 - brows)
+    plain = PLAIN_FOREHEAD * _ramp(forehead_share(base, side), *FOREHEAD_START) * (1 - brows)
     return SkinParts(_features(side, base, points), plain.astype(np.float32))
 
 
@@ -140,7 +146,7 @@ def person_mask(base: Floats, signs: Mask) -> Image:
     oval = np.zeros(signs.shape, np.uint8)
     cv2.fillPoly(oval, [np.rint(base[OVAL_POINTS] * 16).astype(np.int32)], 1, shift=4)
     inside = cv2.distanceTransform(np.pad(oval, 1, mode="edge"), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    forehead = _forehead(base, side)
+    forehead = forehead_share(base, side)
     low, high = (
         side * (cheek + forehead * (above - cheek)) for cheek, above in zip(CHEEK_RIM, FOREHEAD_RIM, strict=True)
     )
@@ -150,15 +156,6 @@ def person_mask(base: Floats, signs: Mask) -> Image:
     return mask.astype(np.float32)
 
 
-def _forehead(base: Floats, side: int) -> Floats:
-    """(V, V) how far up the forehead a pixel lies: 0 at the eyes and below, 1 at the mesh's upper edge."""
-    eyes, top = base[EYE_POINTS].mean(0), base[topology.FACE_OVAL[0]]
-    rows, columns = np.mgrid[0:side, 0:side]
-    up = (top - eyes) / max(float(np.square(top - eyes).sum()), 1e-9)
-    share: Floats = np.clip((columns - eyes[0]) * up[0] + (rows - eyes[1]) * up[1], 0, 1)
-    return share
-
-
 def _softened(covered: Mask, side: int) -> Image:
     """Coverage that fades out before its edge, so that triangles left out on a turned face leave no jagged holes."""
     reach = max(3, side // 40) | 1
@@ -166,18 +163,21 @@ def _softened(covered: Mask, side: int) -> Image:
     return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 4) * covered, np.float32)
 
 
-def away_from_contour(mask: Image) -> Image:
-    """(V, V) from 0 on the outer rim of a placed person's mask to 1 well inside; holes, as the eyes', do not count."""
+def away_from_contour(mask: Image, reach: float = AWAY_REACH) -> Image:
+    """(V, V) from 0 on the outer rim of a placed person's mask to 1 well inside; holes, as the eyes', do not count.
+
+    `reach` is the distance over which it rises, in view sides.
+    """
     seen = np.pad((mask > 0.3).astype(np.uint8), 1)
     contours, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(seen), contours, -1, 1, cv2.FILLED)
-    return _ramp_inside(np.asarray(filled, np.uint8), mask.shape[0])
+    return _ramp_inside(np.asarray(filled, np.uint8), mask.shape[0], reach)
 
 
-def _ramp_inside(inside: npt.NDArray[np.uint8], side: int) -> Image:
-    """(V, V) smooth step over `AWAY_REACH` from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
+def _ramp_inside(inside: npt.NDArray[np.uint8], side: int, reach: float) -> Image:
+    """(V, V) smooth step over a reach from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / side
-    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, AWAY_REACH).astype(np.float32), (0, 0), side / 60))
+    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, reach).astype(np.float32), (0, 0), side / 60))
 
 
 def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:

@@ -19,6 +19,7 @@ FACE_OVAL: Indices = (
 LEFT_EYE: Indices = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)
 RIGHT_EYE: Indices = (263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466)
 """Lid margins: 16 points, closed."""
+BOTH_EYES: Indices = LEFT_EYE + RIGHT_EYE
 LEFT_UPPER_LID: Indices = (33, 246, 161, 160, 159, 158, 157, 173, 133)
 RIGHT_UPPER_LID: Indices = (263, 466, 388, 387, 386, 385, 384, 398, 362)
 LEFT_LOWER_LID: Indices = (33, 7, 163, 144, 145, 153, 154, 155, 133)

@@ -17,7 +17,7 @@ from rofi.faces.blocks import block_pixels, touched_blocks, whole_blocks
 from rofi.faces.compositing import blend, view_to_window
 from rofi.faces.grain import match_grain
 from rofi.faces.outline import MovedHead, field_in_window, move_photo
-from rofi.faces.person_placement import PlacedPerson
+from rofi.faces.person_placement import CHANGE_RIM, PlacedPerson, away_from_contour
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
 from rofi.imaging.header import HEADER_VERSION, FaceRecord, Header
@@ -281,7 +281,8 @@ class Protector:
             torch.from_numpy(key)[None].to(self.networks.device),
             batch(face.signs),
         )
-        return np.clip(to_picture(made), 0, 255)
+        change = to_picture(made) - placed.face
+        return np.clip(placed.face + away_from_contour(placed.mask, CHANGE_RIM)[..., None] * change, 0, 255)
 
     def _likeness(self, protected: Bytes, faces: Sequence[FoundFace]) -> float:
         """The worst face's similarity to its original, as the strictest judge sees it after all is done."""

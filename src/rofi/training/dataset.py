@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from rofi.faces.landmarks import Landmarks
 from rofi.faces.outline import SURROUNDINGS, Outline, move_outline
-from rofi.faces.person_placement import place_person
+from rofi.faces.person_placement import CHANGE_RIM, away_from_contour, place_person
 from rofi.faces.portrait import portrait
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
@@ -39,13 +39,15 @@ class Sample(TypedDict):
     """One face and a key for it.
 
     `face` as it is, `moved` with the outline moved, `person` placed into that, (3, V, V) in [0, 1]; `mask` (1, V, V) in
-    [0, 1]; `changed` and `signs` (1, V, V) 0 or 1; `portrait` (3, V, V), the person alone; keys (512,).
+    [0, 1], where the person shows, and `inner`, how far the translator's change of it may; `changed` and `signs`
+    (1, V, V) 0 or 1; `portrait` (3, V, V), the person alone; keys (512,).
     """
 
     face: Tensor
     moved: Tensor
     person: Tensor
     mask: Tensor
+    inner: Tensor
     changed: Tensor
     signs: Tensor
     portrait: Tensor
@@ -118,6 +120,7 @@ class ProtectionDataset(Dataset[Sample]):
             moved=picture(head.view / np.float32(255)),
             person=picture(placed.face / np.float32(255)),
             mask=picture(placed.mask),
+            inner=picture(away_from_contour(placed.mask, CHANGE_RIM)),
             changed=picture((placed.mask > 0) | moving),
             signs=picture(signs),
             portrait=picture(portrait_of(person, side) / np.float32(255)),

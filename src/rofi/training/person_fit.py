@@ -15,8 +15,10 @@ from scipy.spatial import Delaunay
 
 from rofi.errors import TrainingError
 from rofi.faces.pose import fit_similarity
+from rofi.faces.spread import spread
 from rofi.faces.topology import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from rofi.model.person import PersonModel
+from rofi.training.faces import TrainingFaces
 from rofi.training.glasses import wears_glasses
 from rofi.training.yaw import yaw
 
@@ -27,6 +29,10 @@ _TEXTURE_MARGIN = 5.0
 """Pixels of the view that the texture goes beyond the mean mesh."""
 RIM_SHARE = 0.025
 """Width of the rim about the mesh that is textured too, in sides of the texture."""
+EDGE_SHARE = (0.02, 0.06)
+"""Depths inside the mesh, in sides of the texture, between which a face's own texels begin to count. What is farther
+out was seen edge-on, with hair and background in it; on a head that turns this cheek to the camera it would be large.
+"""
 FRONTAL = 0.12
 """Largest turn (see `yaw`)."""
 CLOSED_MOUTH = 0.04
@@ -35,27 +41,19 @@ SURELY_A_FACE = 0.9
 """Least presence."""
 
 
-def fit_person(
-    model: PersonModel,
-    views: NDArray[np.uint8],
-    meshes: NDArray[np.floating],
-    presence: NDArray[np.floating],
-    most: int = 4000,
-) -> int:
+def fit_person(model: PersonModel, faces: TrainingFaces, most: int = 4000) -> int:
     """Fill the model's buffers; returns how many faces taught it.
 
     Args:
         model: changed in place.
-        views: (N, V, V, 3) aligned faces.
-        meshes: (N, 468, 3) in view pixels.
-        presence: (N,) probability of a face.
-        most: at most so many faces are used.
+        faces: to learn from.
+        most: at most so many of them are used.
 
     Raises:
         TrainingError: fewer suitable faces than the model has components.
     """
-    chosen = taught_by(model, views, meshes, presence, most)
-    taught = meshes[chosen].astype(np.float64)
+    chosen = taught_by(model, faces, most)
+    views, taught = faces.views, faces.meshes[chosen].astype(np.float64)
     mean = _fit_shape(model, taught)
     raster = texture_raster(model.side, mean)
     model.texture_frame.copy_(torch.from_numpy(raster.frame))
@@ -64,15 +62,9 @@ def fit_person(
     return len(chosen)
 
 
-def taught_by(
-    model: PersonModel,
-    views: NDArray[np.uint8],
-    meshes: NDArray[np.floating],
-    presence: NDArray[np.floating],
-    most: int,
-) -> NDArray[np.intp]:
-    """Which faces teach a model, at most so many of them; arguments and errors as for `fit_person`."""
-    chosen = _without_glasses(views, meshes, np.flatnonzero(suitable(meshes, presence)), most)
+def taught_by(model: PersonModel, faces: TrainingFaces, most: int) -> NDArray[np.intp]:
+    """Which faces teach a model, at most so many of them; errors as for `fit_person`."""
+    chosen = _without_glasses(faces, np.flatnonzero(suitable(faces.meshes, faces.presence)), most)
     components = max(len(model.shape_basis), len(model.texture_basis))
     if len(chosen) <= components:
         raise TrainingError(
@@ -82,11 +74,10 @@ def taught_by(
     return chosen
 
 
-def _without_glasses(
-    views: NDArray[np.uint8], meshes: NDArray[np.floating], among: NDArray[np.intp], most: int
-) -> NDArray[np.intp]:
+def _without_glasses(faces: TrainingFaces, among: NDArray[np.intp], most: int) -> NDArray[np.intp]:
     """The first `most` of some faces that wear none; looked at one by one, for they may lie on a disk."""
-    bare = (number for number in among if not wears_glasses(views[number], meshes[number]))
+    views = faces.views
+    bare = (number for number in among if not wears_glasses(views[number], faces.meshes[number]))
     return np.fromiter(islice(bare, most), np.intp)
 
 
@@ -132,13 +123,15 @@ class TextureRaster(NamedTuple):
     """Where the texels lie on the mesh.
 
     `covered` (T * T,) says which M texels the mesh covers; each of them has its triangle's `vertices` (M, 3) and
-    barycentric `weights` (M, 3). `frame` (3,): left, top and side, in view pixels, of the square they cover.
+    barycentric `weights` (M, 3). `frame` (3,): left, top and side, in view pixels, of the square they cover. `trust`
+    (T, T) in [0, 1] says how far a texel can be told from a frontal photograph, less towards the mesh's edge.
     """
 
     vertices: NDArray[np.int32]
     weights: Floats
     covered: NDArray[np.bool_]
     frame: NDArray[np.float32]
+    trust: NDArray[np.float32]
 
 
 def texture_raster(side: int, mean: Floats) -> TextureRaster:
@@ -149,14 +142,17 @@ def texture_raster(side: int, mean: Floats) -> TextureRaster:
     triangles = Delaunay(mean[:, :2])
     texels = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
     places = (texels + 0.5) / side * width + origin
-    found = _with_rim(triangles.find_simplex(places), side)
+    inside = triangles.find_simplex(places)
+    found = _with_rim(inside, side)
     covered = found >= 0
     # scipy's affine transform to the first two barycentric coordinates; the three of them sum to 1
     transform = triangles.transform[found[covered]]
     first_two = np.einsum("nij,nj->ni", transform[:, :2], places[covered] - transform[:, 2])
     weights = np.column_stack([first_two, 1 - first_two.sum(1)])
     frame = np.array([*origin, width], np.float32)
-    return TextureRaster(triangles.simplices[found[covered]], weights, covered, frame)
+    depth = distance_transform_edt((inside >= 0).reshape(side, side)) / side
+    trust = np.clip((depth - EDGE_SHARE[0]) / (EDGE_SHARE[1] - EDGE_SHARE[0]), 0, 1).astype(np.float32)
+    return TextureRaster(triangles.simplices[found[covered]], weights, covered, frame, trust)
 
 
 def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:
@@ -171,12 +167,14 @@ def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:
 
 
 def shape_free(view: NDArray[np.uint8], mesh: Floats, raster: TextureRaster) -> NDArray[np.float32]:
-    """Texels (M * 3,) of one face: each is sampled where its triangle lies in the view."""
+    """Texels (M * 3,) of one face: sampled where their triangles lie in the view; the edge's are told from inside."""
     places = (mesh[raster.vertices, :2] * raster.weights[..., None]).sum(1).astype(np.float32)
     texels = cv2.remap(
         view, places[:, 0, None], places[:, 1, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
-    return texels.astype(np.float32).ravel()
+    texture = np.zeros((*raster.trust.shape, 3), np.float32)
+    texture.reshape(-1, 3)[raster.covered] = texels[:, 0]
+    return spread(texture, raster.trust).reshape(-1, 3)[raster.covered].ravel()
 
 
 def _fit_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDArray[np.bool_]) -> None:

@@ -14,6 +14,7 @@ from rofi.faces.sign_regions import eye_regions
 from rofi.model.matched_person import PersonMatcher
 from rofi.model.person import PersonModel
 from rofi.model.person_prior import PersonPrior
+from rofi.training.faces import TrainingFaces
 from rofi.training.person_fit import shape_free, taught_by, texture_raster
 
 Floats = NDArray[np.float64]
@@ -27,25 +28,19 @@ FARTHEST = 3.0
 """Standard deviations to which what a face is counts."""
 
 
-def fit_prior(
-    prior: PersonPrior,
-    persons: PersonModel,
-    views: NDArray[np.uint8],
-    meshes: NDArray[np.floating],
-    presence: NDArray[np.floating],
-    most: int = 4000,
-) -> int:
+def fit_prior(prior: PersonPrior, persons: PersonModel, faces: TrainingFaces, most: int = 4000) -> int:
     """Fill the prior's buffers; returns how many faces taught it.
 
     Args:
         prior: changed in place.
         persons: fitted to these or other faces.
-        views, meshes, presence, most: as for `fit_person`, which chooses the same faces.
+        faces, most: as for `fit_person`, which chooses the same faces.
 
     Raises:
         TrainingError: fewer suitable faces than the model of persons has components.
     """
-    chosen = taught_by(persons, views, meshes, presence, most)
+    chosen = taught_by(persons, faces, most)
+    views, meshes = faces.views, faces.meshes
     people = np.clip(np.stack(list(coordinates(persons, views[chosen], meshes[chosen]))), -FARTHEST, FARTHEST)
     matcher = PersonMatcher(persons, prior)
     heads = np.stack([_features(matcher, views[index], meshes[index]) for index in chosen]).astype(np.float64)

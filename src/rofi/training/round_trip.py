@@ -53,8 +53,9 @@ class RoundTrip(nn.Module):
         Hiding and revealing run in float32 also under autocast: the residue is finer than bfloat16 resolves.
         """
         face, moved, mask, changed, key = (batch[name] for name in ("face", "moved", "mask", "changed", "key"))
-        made = self.model.protect(moved, batch["person"], key, batch["signs"]).float()
-        carrier = moved + mask * (made - moved)
+        person = batch["person"]
+        made = self.model.protect(moved, person, key, batch["signs"]).float()
+        carrier = moved + mask * (person + batch["inner"] * (made - person) - moved)
         blocks = F.max_pool2d(changed, BLOCK).squeeze(1) > 0
         carrying = F.avg_pool2d(changed, BLOCK).squeeze(1) == 1
         with torch.autocast(face.device.type, enabled=False):

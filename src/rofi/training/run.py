@@ -88,11 +88,11 @@ def train(
     if config.refit_person:
         _fit_persons(model, faces)
     elif config.refit_prior:
-        fit_prior(model.person_prior, model.person, faces.views, faces.meshes, faces.presence)
+        fit_prior(model.person_prior, model.person, faces)
     return Trainer(model, config, faces, selection, out, networks, fabric).fit()
 
 
 def _fit_persons(model: Rofi, faces: TrainingFaces) -> None:
     """The model of persons, and which of them go with which heads."""
-    fit_person(model.person, faces.views, faces.meshes, faces.presence)
-    fit_prior(model.person_prior, model.person, faces.views, faces.meshes, faces.presence)
+    fit_person(model.person, faces)
+    fit_prior(model.person_prior, model.person, faces)
