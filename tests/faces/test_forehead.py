@@ -60,6 +60,14 @@ def test_dark_brows_and_a_dark_beard_are_no_cover(face, base, oval):
     assert not forehead_cover(face, base, oval).any()
 
 
+def test_a_strand_of_hair_is_drawn_over(face, base, oval):
+    up = forehead_share(base, SIDE)
+    left, right = base[OVAL_POINTS, 0].min(), base[OVAL_POINTS, 0].max()
+    strand = (np.arange(SIDE) > left) & (np.arange(SIDE) < left + 0.25 * (right - left))
+    face[(up > 0.45) & strand] = (60, 40, 30)
+    assert not forehead_cover(face, base, oval).any()
+
+
 def test_a_shining_forehead_is_skin(face, base, oval):
     up = forehead_share(base, SIDE)[..., None]
     shining = np.clip(face + 45.0 * up, 0, 255).astype(np.uint8)

@@ -1,5 +1,7 @@
 """The recogniser that moves a person is MobileFaceNet-512 itself; the patient is the astronaut."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -184,12 +186,19 @@ def test_another_secret_shares_what_is_loaded(networks, secret):
 
 def test_no_person_goes_beyond_its_reach(networks, recogniser, face, drawn):
     """Told in standard deviations of persons with such heads, shape weighing more."""
-    settings = RefinementSettings(steps=12, rate=1.0, reach=3.0, shape_share=1.5)
-    refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, settings)
-    move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn)
-    way = np.linalg.solve(networks.model.person_prior.spread.double().numpy(), move.astype(float))
-    way[:160] /= 1.5
-    assert np.linalg.norm(way) == pytest.approx(3.0, rel=0.01)  # as far as it may: three are not enough
+    settings = RefinementSettings(steps=12, rate=1.0, reach=3.0, shape_share=1.5, restraint=0)
+    held = replace(settings, restraint=3.0)
+
+    def length(settings, stretch=1.0):
+        refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, settings)
+        move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn, stretch)
+        way = np.linalg.solve(networks.model.person_prior.spread.double().numpy(), move.astype(float))
+        way[:160] /= 1.5
+        return np.linalg.norm(way)
+
+    assert length(settings) == pytest.approx(3.0, rel=0.01)  # as far as it may: three are not enough
+    assert length(settings, 1.5) == pytest.approx(4.5, rel=0.01)
+    assert 0.1 < length(held) < 2.5
 
 
 def test_where_persons_do_not_differ_nobody_moves(networks, recogniser, face, drawn):

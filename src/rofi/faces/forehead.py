@@ -1,7 +1,7 @@
 """The forehead, and what lies over it: a fringe of hair, the brim of a cap, a scarf.
 
 A person's skin drawn over a cap is skin of the cap's colour, and over a fringe it is a bald patch with the fringe's
-tips about it. What is not of the patient's skin colour and comes down from above stays in the picture.
+tips about it. What is not of the patient's skin colour and comes down from above over much of the forehead stays.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ STRAY = (3.0, 5.0)
 """Deviations of skin colour between which skin goes over into something else."""
 LEAST_DEVIATION = (16.0, 4.0, 5.0)
 """Of skin colour, L, a and b of 0..255."""
+MOST = 0.4
+"""Share of the forehead from which up it counts as covered; a few strands are drawn over: another hairline."""
 BRIGHTER = 0.6
 """What a brighter pixel strays for one as much darker: foreheads shine, hair rarely does."""
 DETAIL = 1 / 128
@@ -47,7 +49,7 @@ def forehead_share(base: Floats, side: int) -> Floats:
 
 
 def forehead_cover(view: npt.NDArray[np.uint8], base: Floats, skin: Mask) -> Image:
-    """How much of what is seen on the forehead is no skin, (V, V) in [0, 1]; 0 beside and below the forehead.
+    """How much of what is seen on a covered forehead is no skin, (V, V) in [0, 1]; 0 beside and below the forehead.
 
     Args:
         view: (V, V, 3) aligned face, 0..255.
@@ -65,6 +67,10 @@ def forehead_cover(view: npt.NDArray[np.uint8], base: Floats, skin: Mask) -> Ima
     cover = np.clip((_stray(lab, lab[known]) - STRAY[0]) / (STRAY[1] - STRAY[0]), 0, 1) * (up > START)
     _, parts = cv2.connectedComponents((cover > 0).astype(np.uint8))
     cover *= np.isin(parts, np.unique(parts[(cover > 0) & (up > FROM)]))
+    contour = np.rint(base[list(topology.FACE_OVAL)]).astype(np.int32)
+    upper = (cv2.fillPoly(np.zeros((side, side), np.uint8), [contour], 1) > 0) & (up > FROM)
+    if cover[upper].sum() < MOST * upper.sum():
+        return np.zeros((side, side), np.float32)
     return np.asarray(cv2.GaussianBlur(cover.astype(np.float32), (0, 0), EDGE * side))
 
 

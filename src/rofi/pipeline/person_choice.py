@@ -110,19 +110,26 @@ def rank_candidates(
 
 
 def draw_persons(
-    matcher: PersonMatcher, faces: Sequence[FoundFace], keys: Sequence[Keys], refiner: PersonRefiner | None = None
+    matcher: PersonMatcher,
+    faces: Sequence[FoundFace],
+    keys: Sequence[Keys],
+    refiner: PersonRefiner | None = None,
+    stretch: float = 1.0,
 ) -> Drawing:
-    """The keys' persons in the patients' places, a key for each face; refined by `refiner`, or as the key says."""
+    """The keys' persons in the patients' places, a key for each face.
+
+    They are refined by `refiner`, its reach multiplied by `stretch`, or as the key says where there is none.
+    """
     whole = [_Sketch.of(face) for face in faces]
     heads = _heads(whole, keys)
     people = _matched(matcher, _features(matcher, whole), keys)
     if refiner is not None:
-        people = _refined(refiner, [_Sketch.of(face, _shrink(face)) for face in faces], keys, people)
+        people = _refined(refiner, [_Sketch.of(face, _shrink(face)) for face in faces], keys, people, stretch)
     return Drawing(heads, _place(matcher.persons, whole, heads, people))
 
 
 def _refined(
-    refiner: PersonRefiner, faces: Sequence[_Sketch], keys: Sequence[Keys], people: Sequence[Keys]
+    refiner: PersonRefiner, faces: Sequence[_Sketch], keys: Sequence[Keys], people: Sequence[Keys], stretch: float
 ) -> list[Keys]:
     """The persons into whom the keys' `people` move."""
     heads = _heads(faces, keys)
@@ -131,7 +138,7 @@ def _refined(
     moved = []
     for index, (own, face, head, person) in enumerate(zip(people, faces, heads, placed, strict=True)):
         seen = view_texture(head.view, head.mesh, person.mask, **drawn.arrays(index))
-        moved.append(own + refiner.moves(own, face.view, head.mesh, person, seen))
+        moved.append(own + refiner.moves(own, face.view, head.mesh, person, seen, stretch))
     return moved
 
 

@@ -56,6 +56,7 @@ class RefinementSettings:
         shape_share: what a move of shape counts for over one of texture, of which recognisers' gradients tell more.
         away: weight of the patient's likeness.
         towards: weight of the distance from the person's portrait.
+        restraint: weight of the square of the way, in reaches: who need not go far stays.
         stranger: likenesses to the patient, least and largest, that count as a stranger's: within nothing is gained,
             below it is lost. They are less than strangers have, for other recognisers follow half-way.
     """
@@ -66,7 +67,8 @@ class RefinementSettings:
     momentum: float = 0.8
     shape_share: float = 1.5
     away: float = 3.0
-    towards: float = 1.0
+    towards: float = 0.5
+    restraint: float = 0.25
     stranger: tuple[float, float] = (-0.14, -0.08)
 
 
@@ -95,7 +97,13 @@ class PersonRefiner:
         self._average: list[Tensor] | None = None
 
     def moves(
-        self, person: Keys, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+        self,
+        person: Keys,
+        view: npt.NDArray[np.uint8],
+        mesh: Floats,
+        placed: PlacedPerson,
+        seen: TextureView,
+        stretch: float = 1.0,
     ) -> Keys:
         """How far a person moves: the change of its coordinates, (512,).
 
@@ -105,12 +113,20 @@ class PersonRefiner:
             mesh: (468, 3) of the face in which the person is placed, with the outline moved or not.
             placed: the person in it.
             seen: how its texture shows there.
+            stretch: by which the reach is multiplied.
         """
         with torch.inference_mode(False), torch.enable_grad():
-            return self._moves(torch.from_numpy(person.copy())[None], view, mesh, placed, seen)
+            start = torch.from_numpy(person.copy())[None]
+            return self._moves(start, view, mesh, placed, seen, stretch * self.settings.reach)
 
     def _moves(
-        self, person: Tensor, view: npt.NDArray[np.uint8], mesh: Floats, placed: PlacedPerson, seen: TextureView
+        self,
+        person: Tensor,
+        view: npt.NDArray[np.uint8],
+        mesh: Floats,
+        placed: PlacedPerson,
+        seen: TextureView,
+        reach: float,
     ) -> Keys:
         settings, shapes = self.settings, self.persons.shapes
         generator = torch.Generator().manual_seed(int.from_bytes(person.numpy().tobytes()[:4], "little"))
@@ -127,11 +143,12 @@ class PersonRefiner:
             after = self._seen(shaped(shown, move[:, :shapes]), look.side, look.jitter)
             loss = settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
             loss = loss + settings.towards * (1 - _likenesses(own, after)).mean()
+            loss = loss + settings.restraint * (way / reach).square().sum()
             speed = settings.momentum * speed + torch.autograd.grad(loss, way)[0]
-            length = settings.rate * settings.reach * (1 - step / settings.steps)
+            length = settings.rate * reach * (1 - step / settings.steps)
             with torch.no_grad():
                 way -= length * F.normalize(speed, dim=1)
-                way *= (settings.reach / way.norm().clamp(min=1e-6)).clamp(max=1)
+                way *= (reach / way.norm().clamp(min=1e-6)).clamp(max=1)
         return np.asarray((way @ spread).detach()[0].numpy(), np.float32)
 
     @torch.no_grad()

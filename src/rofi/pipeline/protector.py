@@ -51,6 +51,8 @@ CLEARLY_ANOTHER = 0.3
 half alike after all was done, others may know."""
 PATIENCE = 4
 """How many persons are tried for that; then the least alike of them is taken."""
+STRETCH = 0.25
+"""By how much farther each of them may go in its refinement than the one before, in reaches."""
 REFERENCE_VIEW = 256
 """The view that the residue's scales are told in."""
 
@@ -180,7 +182,8 @@ class Protector:
         faces = self.finder.find(photo.pixels, name)
         best: _Attempt | None = None
         for tried, (salt, vectors) in enumerate(self._choices(original, faces), 1):
-            drawing = draw_persons(self.matcher, faces, vectors, self.refiner)
+            stretch = 1 + STRETCH * (min(tried, PATIENCE) - 1)
+            drawing = draw_persons(self.matcher, faces, vectors, self.refiner, stretch)
             protected, records = self._protect_faces(photo.pixels, faces, drawing, vectors)
             attempt = _Attempt(self._likeness(protected, faces), salt, protected, records)
             if best is None or attempt.likeness < best.likeness:
