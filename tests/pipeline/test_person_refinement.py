@@ -82,7 +82,7 @@ def test_shape_and_texture_move(moved):
 def test_several_recognisers_are_followed_at_once(networks, recogniser, face, drawn):
     """What is done for two is seen by the second, which the first alone does not see to."""
     second = TorchRecogniser(SPECS["mobilenet128"])
-    settings = RefinementSettings(steps=10, towards=0, stranger=(-1.0, -0.5))
+    settings = RefinementSettings(steps=10, same=0, stranger=(-1.0, -0.5))
 
     def seen_by_second(*recognisers):
         refiner = PersonRefiner(matcher(networks), recognisers, networks.view, settings)
@@ -94,19 +94,32 @@ def test_several_recognisers_are_followed_at_once(networks, recogniser, face, dr
 
 def test_it_stops_at_strangers(networks, recogniser, face, drawn):
     """It does not go on to the least alike of all."""
-    settings = RefinementSettings(steps=40, rate=0.05, momentum=0, towards=0, stranger=(0.1, 0.2))
+    settings = RefinementSettings(steps=40, rate=0.05, momentum=0, same=0, stranger=(0.1, 0.2))
     refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, settings)
     move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn)
     assert 0.05 < likeness(recogniser, draw(networks, face, KEYS[0] + move).face, face.view) < 0.3
 
 
-def test_without_the_patient_it_moves_towards_the_persons_own_portrait(networks, recogniser, face, drawn):
-    settings = RefinementSettings(steps=10, away=0)
-    refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, settings)
-    with torch.no_grad():
-        own = refiner._portrait(torch.from_numpy(KEYS[:1]))[0].permute(1, 2, 0).numpy() * 255
-    after = draw(networks, face, KEYS[0] + refiner.moves(KEYS[0], face.view, face.mesh, *drawn))
-    assert likeness(recogniser, after.face, own) > likeness(recogniser, drawn[0].face, own) + 0.05
+def test_the_face_stays_like_the_person_as_drawn(networks, recogniser, face, drawn):
+    """Asked for more sameness, the same search ends at a face that is found more like the key's person."""
+
+    def sameness(**settings):
+        refiner = PersonRefiner(
+            matcher(networks),
+            [recogniser],
+            networks.view,
+            RefinementSettings(steps=12, stranger=(-1, -0.9), **settings),
+        )
+        move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn)
+        return likeness(recogniser, draw(networks, face, KEYS[0] + move).face, drawn[0].face)
+
+    assert sameness(same=9, sameness=0.9) > sameness(same=0) + 0.1
+
+
+def test_without_a_patient_to_leave_nobody_moves(networks, recogniser, face, drawn):
+    """Without the patient there is nothing to go away from."""
+    refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, RefinementSettings(steps=4, away=0))
+    assert np.abs(refiner.moves(KEYS[0], face.view, face.mesh, *drawn)).max() < 1e-6
 
 
 def test_the_same_key_and_face_give_the_same_move(refiner, face, drawn, moved):

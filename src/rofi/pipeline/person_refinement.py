@@ -2,14 +2,16 @@
 
 Drawn into a patient's face, a person shares the patient's eyes, hair and outline, and may look like the patient. So the
 person's shape and texture move, by the gradients of recognisers of several families: away from the patient as far as a
-stranger is and no further (a face that is the least like somebody gives that somebody away, too), and towards the
-person's own portrait, so that different keys stay different people. All moves stay in the model of persons: what
-changes is the face, not noise on it, and so it convinces other recognisers as well (`benchmarks/ablation.py`).
+stranger is and no further (a face that is the least like somebody gives that somebody away, too). All moves stay in the
+model of persons: what changes is the face, not noise on it, and so it convinces other recognisers as well
+(`benchmarks/ablation.py`).
 
-How far is told in standard deviations of persons with such heads (`rofi.model.person_prior`), and bounded: in a few
-directions a search goes where no person has ever been, and what it finds there is a caricature. Within the bound the
-gradient is followed as it is. An optimiser that scales every coordinate by itself, as Adam does, uses the bound up on
-what makes no difference.
+What is shortest for a recogniser is often what nobody looks like: a moustache on a girl, for men are strangers to her.
+So the face must stay one that recognisers find like the person as it was drawn, who goes with the head
+(`rofi.model.matched_person`) and is another for every key. And the way is told in standard deviations of persons with
+such heads, and bounded: in a few directions a search goes where no person has ever been, and what it finds there is a
+caricature. Within the bound the gradient is followed as it is. An optimiser that scales every coordinate by itself, as
+Adam does, uses the bound up on what makes no difference.
 """
 
 from __future__ import annotations
@@ -26,8 +28,6 @@ from torch import Tensor
 
 from rofi.faces.person_geometry import person_points, shape_moves
 from rofi.faces.person_placement import PlacedPerson, TextureView
-from rofi.faces.portrait import portrait
-from rofi.model.config import KEY_SIZE
 from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.person_showing import ShapeShowing, TextureShowing, as_planes
 from rofi.recognition.crops import CropJitter, coarsen
@@ -40,8 +40,6 @@ LOOKS = 8
 """Crops in which patient and person are compared, in turn."""
 COARSEST = 0.4
 """Least share of the pixels in half of them: what fools at one sharpness only is noise."""
-PORTRAITS = 32
-"""Persons whose portraits tell what all portraits have in common."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +53,22 @@ class RefinementSettings:
         momentum: share of the last steps' gradients that stays.
         shape_share: what a move of shape counts for over one of texture, of which recognisers' gradients tell more.
         away: weight of the patient's likeness.
-        towards: weight of the distance from the person's portrait.
+        same: weight of what is missing of the likeness to the person as it was drawn.
+        sameness: that likeness, from which up nothing is missing.
         restraint: weight of the square of the way, in reaches: who need not go far stays.
         stranger: likenesses to the patient, least and largest, that count as a stranger's: within nothing is gained,
             below it is lost. They are less than strangers have, for other recognisers follow half-way.
     """
 
     steps: int = 32
-    reach: float = 14.0
+    reach: float = 20.0
     rate: float = 0.2
     momentum: float = 0.8
     shape_share: float = 1.5
     away: float = 3.0
-    towards: float = 0.5
-    restraint: float = 0.25
+    same: float = 3.0
+    sameness: float = 0.65
+    restraint: float = 0.1
     stranger: tuple[float, float] = (-0.14, -0.08)
 
 
@@ -94,7 +94,6 @@ class PersonRefiner:
         self.recognisers = [recogniser.eval() for recogniser in recognisers]
         self.settings = settings or RefinementSettings()
         self.jitter = CropJitter()
-        self._average: list[Tensor] | None = None
 
     def moves(
         self,
@@ -131,8 +130,7 @@ class PersonRefiner:
         settings, shapes = self.settings, self.persons.shapes
         generator = torch.Generator().manual_seed(int.from_bytes(person.numpy().tobytes()[:4], "little"))
         textured, shaped = TextureShowing(placed, seen), self._shaping(person, mesh, len(view))
-        looks = [self._look(view, generator) for _ in range(LOOKS)]
-        own = self._own(person)
+        looks = [self._look(view, placed, generator) for _ in range(LOOKS)]
         spread = self.matcher.prior.spread.clone()
         spread[:shapes] *= settings.shape_share
         way, speed = torch.zeros_like(person, requires_grad=True), torch.zeros_like(person)
@@ -142,7 +140,7 @@ class PersonRefiner:
             shown = textured(self.persons.texture_change(person, move[:, shapes:]))
             after = self._seen(shaped(shown, move[:, :shapes]), look.side, look.jitter)
             loss = settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
-            loss = loss + settings.towards * (1 - _likenesses(own, after)).mean()
+            loss = loss + settings.same * F.relu(settings.sameness - _likenesses(look.drawn, after)).mean()
             loss = loss + settings.restraint * (way / reach).square().sum()
             speed = settings.momentum * speed + torch.autograd.grad(loss, way)[0]
             length = settings.rate * reach * (1 - step / settings.steps)
@@ -151,32 +149,11 @@ class PersonRefiner:
                 way *= (reach / way.norm().clamp(min=1e-6)).clamp(max=1)
         return np.asarray((way @ spread).detach()[0].numpy(), np.float32)
 
-    @torch.no_grad()
-    def _own(self, person: Tensor) -> list[Tensor]:
-        """Who a person is, by its portrait, less what all portraits have in common."""
-        portrait = self._portrait(person)
-        return [
-            F.normalize(recogniser(portrait) - common, dim=1)
-            for recogniser, common in zip(self.recognisers, self._common(), strict=True)
-        ]
-
     def _shaping(self, person: Tensor, mesh: Floats, side: int) -> ShapeShowing:
         drawn = self.persons(person)
         mean = drawn.mean_shape.double().numpy()
         points = person_points(mesh, drawn.shape[0].double().numpy(), mean)
         return ShapeShowing(points, shape_moves(mesh, mean, self.persons.shape_basis.double().numpy()), side)
-
-    def _portrait(self, person: Tensor) -> Tensor:
-        drawn = self.persons(person).arrays(0)
-        return as_planes(portrait(drawn["shape"], drawn["texture"], drawn["texture_points"], self.view))
-
-    def _common(self) -> list[Tensor]:
-        """What each recogniser finds in every portrait."""
-        if self._average is None:
-            keys = np.random.default_rng(0).standard_normal((PORTRAITS, 1, KEY_SIZE)).astype(np.float32)
-            faces = torch.cat([self._portrait(torch.from_numpy(key)) for key in keys])
-            self._average = [recogniser(faces).mean(0) for recogniser in self.recognisers]
-        return self._average
 
     def _seen(self, view: Tensor, side: int, jitter: Tensor) -> list[Tensor]:
         """Embeddings (1, d) of a view in one look, by every recogniser."""
@@ -184,19 +161,21 @@ class PersonRefiner:
         return [recogniser(coarse, jitter) for recogniser in self.recognisers]
 
     @torch.no_grad()
-    def _look(self, view: npt.NDArray[np.uint8], generator: torch.Generator) -> _Look:
+    def _look(self, view: npt.NDArray[np.uint8], placed: PlacedPerson, generator: torch.Generator) -> _Look:
         sharp, share = torch.rand(2, generator=generator).tolist()
         side = view.shape[0] if sharp < 0.5 else round(view.shape[0] * (COARSEST + (1 - COARSEST) * share))
         jitter = self.jitter.draw(1, generator)
-        return _Look(side, jitter, self._seen(as_planes(view), side, jitter))
+        patient, drawn = (self._seen(as_planes(face), side, jitter) for face in (view, placed.face))
+        return _Look(side, jitter, patient, drawn)
 
 
 class _Look(NamedTuple):
-    """A crop in which patient and person are compared: its pixels, its jitter, and the patient's embeddings in it."""
+    """A crop in which faces are compared: its pixels, its jitter, the patient's and the drawn person's embeddings."""
 
     side: int
     jitter: Tensor
     patient: list[Tensor]
+    drawn: list[Tensor]
 
 
 def _likenesses(some: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
