@@ -61,13 +61,13 @@ class RefinementSettings:
     """
 
     steps: int = 32
-    reach: float = 20.0
+    reach: float = 14.0
     rate: float = 0.2
     momentum: float = 0.8
     shape_share: float = 1.5
     away: float = 3.0
     same: float = 3.0
-    sameness: float = 0.65
+    sameness: float = 0.7
     restraint: float = 0.1
     stranger: tuple[float, float] = (-0.14, -0.08)
 

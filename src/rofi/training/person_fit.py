@@ -185,11 +185,27 @@ def _fit_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDA
     products = (textures @ textures.T).astype(np.float64)
     _, vectors = eigh(products, subset_by_index=[len(products) - components, len(products) - 1])
     basis = (vectors.astype(np.float32).T @ textures)[::-1] / np.sqrt(len(textures))
+    whole = np.zeros((components + 1, len(covered)), np.float32)
+    whole[:, covered] = np.vstack([mean, basis])
+    _fill_texture(model, whole[0], whole[1:])
+
+
+def _fill_texture(model: PersonModel, mean: NDArray[np.float32], basis: NDArray[np.float32]) -> None:
+    """Mean (T * T * 3,) and components (K, T * T * 3), these rounded to whole steps of their own."""
     step = np.maximum(np.abs(basis).max(1), np.finfo(np.float32).tiny) / 127
-    whole_basis = np.zeros((components, len(covered)), np.int8)
-    whole_basis[:, covered] = np.rint(basis / step[:, None])
-    whole_mean = np.zeros(len(covered), np.float32)
-    whole_mean[covered] = mean
-    model.texture_mean.copy_(torch.from_numpy(whole_mean))
-    model.texture_basis.copy_(torch.from_numpy(whole_basis))
+    model.texture_mean.copy_(torch.from_numpy(mean))
+    model.texture_basis.copy_(torch.from_numpy(np.rint(basis / step[:, None])))
     model.texture_step.copy_(torch.from_numpy(step))
+
+
+def tell_edges_from_inside(model: PersonModel) -> None:
+    """Give a model that was fitted to whole textures the edges that `shape_free` would have told from inside.
+
+    Telling them is linear, so every component can be told by itself; the persons and their keys stay the same.
+    """
+    raster = texture_raster(model.side, model.shape_mean.double().numpy())
+    step = model.texture_step.numpy()
+    whole = np.vstack([model.texture_mean.numpy(), model.texture_basis.numpy() * step[:, None]])
+    told = np.stack([spread(texture.reshape(model.side, model.side, 3), raster.trust).ravel() for texture in whole])
+    told[:, ~np.repeat(raster.covered, 3)] = 0
+    _fill_texture(model, told[0], told[1:])
