@@ -8,6 +8,7 @@ from rofi.model.matched_person import PersonMatcher
 from rofi.pipeline.networks import to_bytes
 from rofi.pipeline.person_choice import draw_persons, rank_candidates
 from rofi.pipeline.person_refinement import RefinementSettings
+from rofi.pipeline.protector import STRETCH
 
 
 def matcher(networks):
@@ -94,6 +95,20 @@ def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret,
     result = made.protect(saved(close_up()), "a.png")
     assert told == [0.9, 0.4, 0.29]
     assert result.header.salt == made.salts(saved(close_up()))[2]
+
+
+def test_every_person_tried_may_go_farther_up_to_a_bound(networks, secret, monkeypatch):
+    made = protector(networks, secret, refinement=RefinementSettings(steps=1), rounds=6)
+    likeness_of(monkeypatch, made, [2.0, 2.0, 2.0, 2.0, 2.0, 0.1])
+    reaches = []
+
+    def moves(person, view, mesh, placed, seen, stretch):
+        reaches.append(stretch)
+        return np.zeros_like(person)
+
+    monkeypatch.setattr(made.refiner, "moves", moves)
+    made.protect(saved(close_up()), "a.png")
+    assert reaches == [1, 1 + STRETCH, 1 + 2 * STRETCH, *[1 + 3 * STRETCH] * 3]
 
 
 def test_where_nobody_is_clearly_another_the_least_alike_is_taken(networks, secret, monkeypatch):
