@@ -1,7 +1,3 @@
-from copy import deepcopy
-from dataclasses import replace
-
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -11,12 +7,11 @@ from rofi.errors import TrainingError
 from rofi.model.config import ModelConfig
 from rofi.model.person import PersonModel
 from rofi.training.faces import TrainingFaces
-from rofi.training.person_fit import align_shapes, fit_person, suitable, tell_edges_from_inside, texture_raster
+from rofi.training.person_fit import align_shapes, fit_person, suitable
 
 SIDE = 24
 COUNT = 260
 CONFIG = ModelConfig(name="fit", view=64, channels=32, heads=2, person_shapes=256, person_textures=256, texture_side=16)
-FINER = replace(CONFIG, view=128, texture_side=96)
 
 
 def taken(views, meshes):
@@ -130,36 +125,6 @@ def test_the_texture_is_sampled_where_the_mesh_lies(population):
     columns, rows = points[inner].round().astype(int).T
     expected = 3 * model.shape_mean[inner, 0].numpy()
     assert np.abs(texture[rows, columns] - expected).max() < 3 * 64 / 16  # within a texel
-
-
-def test_what_surrounds_a_face_is_not_on_its_texture(aligned_astronaut):
-    """A face of one colour before black that its mesh overlaps by a pixel: no texel is much darker than the face."""
-    mesh = closed(aligned_astronaut(128)[1])
-    face = np.zeros((128, 128, 3), np.uint8)
-    cv2.fillConvexPoly(face, cv2.convexHull(np.rint(mesh[:, :2]).astype(np.int32)), (150, 120, 100))
-    face = cv2.erode(face, np.ones((3, 3), np.uint8))
-    model = PersonModel(FINER)
-    meshes = mesh + np.random.default_rng(0).normal(0, 0.02, (COUNT, *mesh.shape))
-    fit_person(model, taken(np.broadcast_to(face, (COUNT, 128, 128, 3)), meshes))
-    before = model.texture_mean.clone()
-    tell_edges_from_inside(model)
-    torch.testing.assert_close(model.texture_mean, before, atol=3, rtol=0)  # they have been told already
-    texture = model.texture_mean.view(96, 96, 3)
-    off = (texture - torch.tensor([150.0, 120, 100]))[texture.sum(-1) > 0].abs()
-    assert off.max() < 12
-
-
-def test_edges_can_be_told_from_inside_afterwards(population, fitted):
-    """A bright edge on every texture goes; keys stay what they were inside."""
-    model = deepcopy(fitted)
-    side = model.side
-    edge = torch.from_numpy(texture_raster(side, model.shape_mean.double().numpy()).trust == 0).repeat_interleave(3)
-    model.texture_mean.view(-1)[edge.view(-1) & (model.texture_mean > 0)] = 250
-    tell_edges_from_inside(model)
-    keys = torch.randn(5, 512, generator=torch.Generator().manual_seed(4))
-    old, new = fitted(keys).texture, model(keys).texture
-    assert (old - new)[:, side // 3 : side // 2, side // 3 : side // 2].abs().max() < 3
-    assert model.texture_mean.max() < 230
 
 
 def test_too_few_faces_are_an_error(population):

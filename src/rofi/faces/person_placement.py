@@ -13,6 +13,7 @@ from rofi.faces.forehead import forehead_cover, forehead_share
 from rofi.faces.light import SkinParts, contrast, relight
 from rofi.faces.person_geometry import OVAL_POINTS, person_points
 from rofi.faces.pose import Floats
+from rofi.faces.texture_edge import told_from_inside, trust
 from rofi.faces.triangle_warp import texture_places, triangle_warp
 
 Image = npt.NDArray[np.float32]
@@ -67,7 +68,7 @@ def place_person(
     """
     base = mesh[:, :2]
     points = person_points(mesh, shape, mean_shape)
-    skin, covered = triangle_warp(texture, texture_points, points, view.shape[0])
+    skin, covered = triangle_warp(told_from_inside(texture, texture_points), texture_points, points, view.shape[0])
     mask = person_mask(base, signs)
     parts = skin_parts(base, points, view.shape[0])
     cover = forehead_cover(view, base, (mask == 1) & ~parts.features)
@@ -101,12 +102,14 @@ def _features(side: int, *meshes: Floats, reach: float = FEATURE_RIM) -> Mask:
 class TextureView(NamedTuple):
     """How a person's texture shows in a view.
 
-    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `parts`
-    say where it does not show and where it tells of light.
+    `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `trust`
+    (T, T) which texels tell those at the edge (`rofi.faces.texture_edge`); `parts` say where it does not show and
+    where it tells of light.
     """
 
     places: Image
     gain: Image
+    trust: Image
     parts: SkinParts
 
 
@@ -129,10 +132,12 @@ def view_texture(
     """
     points = person_points(mesh, shape, mean_shape)
     places, _ = texture_places(texture_points, points, view.shape[0])
+    texture = told_from_inside(texture, texture_points)
     skin = np.asarray(cv2.remap(texture, places[..., 0], places[..., 1], cv2.INTER_LINEAR), np.float32)
     core = mask > 0.5
     gain = contrast(skin, view.astype(np.float32), core) if core.any() else np.ones(3)
-    return TextureView(places, gain.astype(np.float32), skin_parts(mesh[:, :2], points, view.shape[0]))
+    parts = skin_parts(mesh[:, :2], points, view.shape[0])
+    return TextureView(places, gain.astype(np.float32), trust(texture_points, len(texture)), parts)
 
 
 def person_mask(base: Floats, signs: Mask) -> Image:

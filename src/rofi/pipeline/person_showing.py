@@ -11,6 +11,7 @@ from torch import Tensor
 
 from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
 from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
+from rofi.faces.texture_edge import EDGE
 from rofi.model.gaussian_blur import gaussian_blur
 
 Floats = npt.NDArray[np.float64]
@@ -31,10 +32,14 @@ class TextureShowing:
         self.under = _blur(self.lit).clamp(min=1e-3)
         self.varied = 1 - torch.from_numpy(seen.parts.plain)[None, None]
         self.places = torch.from_numpy(seen.places)[None]
+        self.trust = torch.from_numpy(seen.trust)[None, None]
         self.gain = torch.from_numpy(seen.gain)[None, :, None, None]
 
     def __call__(self, change: Tensor) -> Tensor:
         """(1, 3, T, T) levels of texture to the picture (1, 3, V, V) in [0, 1]."""
+        reach = EDGE[1] * change.shape[-1]
+        beside = gaussian_blur(change * self.trust, reach) / gaussian_blur(self.trust, reach).clamp(min=1e-3)
+        change = beside + self.trust * (change - beside)
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
         shown = shown - (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)

@@ -15,7 +15,6 @@ from scipy.spatial import Delaunay
 
 from rofi.errors import TrainingError
 from rofi.faces.pose import fit_similarity
-from rofi.faces.spread import spread
 from rofi.faces.topology import LEFT_EYE_OUTER, RIGHT_EYE_OUTER
 from rofi.model.person import PersonModel
 from rofi.training.faces import TrainingFaces
@@ -29,10 +28,6 @@ _TEXTURE_MARGIN = 5.0
 """Pixels of the view that the texture goes beyond the mean mesh."""
 RIM_SHARE = 0.025
 """Width of the rim about the mesh that is textured too, in sides of the texture."""
-EDGE_SHARE = (0.02, 0.06)
-"""Depths inside the mesh, in sides of the texture, between which a face's own texels begin to count. What is farther
-out was seen edge-on, with hair and background in it; on a head that turns this cheek to the camera it would be large.
-"""
 FRONTAL = 0.12
 """Largest turn (see `yaw`)."""
 CLOSED_MOUTH = 0.04
@@ -123,15 +118,13 @@ class TextureRaster(NamedTuple):
     """Where the texels lie on the mesh.
 
     `covered` (T * T,) says which M texels the mesh covers; each of them has its triangle's `vertices` (M, 3) and
-    barycentric `weights` (M, 3). `frame` (3,): left, top and side, in view pixels, of the square they cover. `trust`
-    (T, T) in [0, 1] says how far a texel can be told from a frontal photograph, less towards the mesh's edge.
+    barycentric `weights` (M, 3). `frame` (3,): left, top and side, in view pixels, of the square they cover.
     """
 
     vertices: NDArray[np.int32]
     weights: Floats
     covered: NDArray[np.bool_]
     frame: NDArray[np.float32]
-    trust: NDArray[np.float32]
 
 
 def texture_raster(side: int, mean: Floats) -> TextureRaster:
@@ -142,17 +135,14 @@ def texture_raster(side: int, mean: Floats) -> TextureRaster:
     triangles = Delaunay(mean[:, :2])
     texels = np.stack(np.meshgrid(np.arange(side), np.arange(side)), -1).reshape(-1, 2)
     places = (texels + 0.5) / side * width + origin
-    inside = triangles.find_simplex(places)
-    found = _with_rim(inside, side)
+    found = _with_rim(triangles.find_simplex(places), side)
     covered = found >= 0
     # scipy's affine transform to the first two barycentric coordinates; the three of them sum to 1
     transform = triangles.transform[found[covered]]
     first_two = np.einsum("nij,nj->ni", transform[:, :2], places[covered] - transform[:, 2])
     weights = np.column_stack([first_two, 1 - first_two.sum(1)])
     frame = np.array([*origin, width], np.float32)
-    depth = distance_transform_edt((inside >= 0).reshape(side, side)) / side
-    trust = np.clip((depth - EDGE_SHARE[0]) / (EDGE_SHARE[1] - EDGE_SHARE[0]), 0, 1).astype(np.float32)
-    return TextureRaster(triangles.simplices[found[covered]], weights, covered, frame, trust)
+    return TextureRaster(triangles.simplices[found[covered]], weights, covered, frame)
 
 
 def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:
@@ -167,14 +157,12 @@ def _with_rim(found: NDArray[np.int32], side: int) -> NDArray[np.int32]:
 
 
 def shape_free(view: NDArray[np.uint8], mesh: Floats, raster: TextureRaster) -> NDArray[np.float32]:
-    """Texels (M * 3,) of one face: sampled where their triangles lie in the view; the edge's are told from inside."""
+    """Texels (M * 3,) of one face: each is sampled where its triangle lies in the view."""
     places = (mesh[raster.vertices, :2] * raster.weights[..., None]).sum(1).astype(np.float32)
     texels = cv2.remap(
         view, places[:, 0, None], places[:, 1, None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )
-    texture = np.zeros((*raster.trust.shape, 3), np.float32)
-    texture.reshape(-1, 3)[raster.covered] = texels[:, 0]
-    return spread(texture, raster.trust).reshape(-1, 3)[raster.covered].ravel()
+    return texels.astype(np.float32).ravel()
 
 
 def _fit_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDArray[np.bool_]) -> None:
@@ -185,27 +173,11 @@ def _fit_texture(model: PersonModel, textures: NDArray[np.float32], covered: NDA
     products = (textures @ textures.T).astype(np.float64)
     _, vectors = eigh(products, subset_by_index=[len(products) - components, len(products) - 1])
     basis = (vectors.astype(np.float32).T @ textures)[::-1] / np.sqrt(len(textures))
-    whole = np.zeros((components + 1, len(covered)), np.float32)
-    whole[:, covered] = np.vstack([mean, basis])
-    _fill_texture(model, whole[0], whole[1:])
-
-
-def _fill_texture(model: PersonModel, mean: NDArray[np.float32], basis: NDArray[np.float32]) -> None:
-    """Mean (T * T * 3,) and components (K, T * T * 3), these rounded to whole steps of their own."""
     step = np.maximum(np.abs(basis).max(1), np.finfo(np.float32).tiny) / 127
-    model.texture_mean.copy_(torch.from_numpy(mean))
-    model.texture_basis.copy_(torch.from_numpy(np.rint(basis / step[:, None])))
+    whole_basis = np.zeros((components, len(covered)), np.int8)
+    whole_basis[:, covered] = np.rint(basis / step[:, None])
+    whole_mean = np.zeros(len(covered), np.float32)
+    whole_mean[covered] = mean
+    model.texture_mean.copy_(torch.from_numpy(whole_mean))
+    model.texture_basis.copy_(torch.from_numpy(whole_basis))
     model.texture_step.copy_(torch.from_numpy(step))
-
-
-def tell_edges_from_inside(model: PersonModel) -> None:
-    """Give a model that was fitted to whole textures the edges that `shape_free` would have told from inside.
-
-    Telling them is linear, so every component can be told by itself; the persons and their keys stay the same.
-    """
-    raster = texture_raster(model.side, model.shape_mean.double().numpy())
-    step = model.texture_step.numpy()
-    whole = np.vstack([model.texture_mean.numpy(), model.texture_basis.numpy() * step[:, None]])
-    told = np.stack([spread(texture.reshape(model.side, model.side, 3), raster.trust).ravel() for texture in whole])
-    told[:, ~np.repeat(raster.covered, 3)] = 0
-    _fill_texture(model, told[0], told[1:])
