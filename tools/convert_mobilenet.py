@@ -15,16 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import onnx
 import tflite
-from onnx import TensorProto, helper, numpy_helper
 
-Array = npt.NDArray[Any]
+from onnx_graph import Array, OnnxGraph, same_padding
 
-OPSET = 13
-SMALLEST_HALVED = 64
-"""Numbers of a constant from which it is stored in half precision."""
 OPERATORS = {code: name for name, code in vars(tflite.BuiltinOperator).items() if isinstance(code, int)}
 BINARY = {"ADD": ("Add", tflite.AddOptions), "MUL": ("Mul", tflite.MulOptions), "SUB": ("Sub", tflite.SubOptions)}
 
@@ -35,8 +30,7 @@ class Converter:
     def __init__(self, content: bytes) -> None:
         self.model = tflite.Model.GetRootAsModel(content, 0)
         self.graph = self.model.Subgraphs(0)
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+        self.made = OnnxGraph()
         self.padded: dict[int, tuple[int, list[int]]] = {}
         for index in range(self.graph.OperatorsLength()):
             self._convert(self.graph.Operators(index))
@@ -44,17 +38,10 @@ class Converter:
     def onnx_model(self) -> onnx.ModelProto:
         """The whole network: `image` (N, 3, 112, 112) in 0..255 to (N, 128)."""
         (image,), (embedding,) = self.graph.InputsAsNumpy(), self.graph.OutputsAsNumpy()
-        sizes = self._shape(image)[1:3].tolist(), int(self._shape(embedding)[-1])
-        graph = helper.make_graph(
-            self.nodes,
-            "mobilenet128",
-            [helper.make_tensor_value_info(f"t{image}", TensorProto.FLOAT, ["n", 3, *sizes[0]])],
-            [helper.make_tensor_value_info(f"t{embedding}", TensorProto.FLOAT, ["n", sizes[1]])],
-            self.constants,
+        height, width = self._shape(image)[1:3].tolist()
+        return self.made.model(
+            "mobilenet128", (f"t{image}", height, width), (f"t{embedding}", int(self._shape(embedding)[-1]))
         )
-        made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
-        onnx.checker.check_model(made)
-        return made
 
     def _convert(self, operator: Any) -> None:
         code = self.model.OperatorCodes(operator.OpcodeIndex())
@@ -71,11 +58,9 @@ class Converter:
             self._emit(kind, [self._operand(each) for each in inputs], output, read.FusedActivationFunction())
         elif name == "MEAN":
             keep = int(_options(operator, tflite.ReducerOptions).KeepDims())
-            self.nodes.append(
-                helper.make_node("ReduceMean", [f"t{inputs[0]}"], [f"t{output}"], axes=[2, 3], keepdims=keep)
-            )
+            self.made.add("ReduceMean", [f"t{inputs[0]}"], f"t{output}", axes=[2, 3], keepdims=keep)
         elif name == "FULLY_CONNECTED":
-            names = [f"t{inputs[0]}", *(self._store(self._constant(each)) for each in inputs[1:] if each >= 0)]
+            names = [f"t{inputs[0]}", *(self.made.store(self._constant(each)) for each in inputs[1:] if each >= 0)]
             activation = _options(operator, tflite.FullyConnectedOptions).FusedActivationFunction()
             self._emit("Gemm", names, output, activation, transB=1)
         else:
@@ -89,8 +74,12 @@ class Converter:
         source, pads = self.padded.get(inputs[0], (inputs[0], None))
         if pads is None:
             same = read.Padding() == tflite.Padding.SAME
-            pads = _same_padding(self._shape(source)[1:3], weights.shape[2:], strides) if same else [0, 0, 0, 0]
-        names = [f"t{source}", self._store(weights), *(self._store(self._constant(each)) for each in inputs[2:])]
+            pads = same_padding(self._shape(source)[1:3].tolist(), weights.shape[2:], strides) if same else [0, 0, 0, 0]
+        names = [
+            f"t{source}",
+            self.made.store(weights),
+            *(self.made.store(self._constant(each)) for each in inputs[2:]),
+        ]
         group = len(weights) if each_alone else 1
         self._emit("Conv", names, output, read.FusedActivationFunction(), strides=strides, pads=pads, group=group)
 
@@ -98,28 +87,18 @@ class Converter:
         """A node and what TensorFlow Lite fuses to it."""
         functions = tflite.ActivationFunctionType
         plain = f"t{output}" if activation == functions.NONE else f"t{output}_linear"
-        self.nodes.append(helper.make_node(kind, names, [plain], **attributes))
+        self.made.add(kind, names, plain, **attributes)
         if activation == functions.RELU:
-            self.nodes.append(helper.make_node("Relu", [plain], [f"t{output}"]))
+            self.made.add("Relu", [plain], f"t{output}")
         elif activation == functions.RELU6:
-            limits = [self._store(np.float32(limit)) for limit in (0, 6)]
-            self.nodes.append(helper.make_node("Clip", [plain, *limits], [f"t{output}"]))
+            limits = [self.made.store(np.float32(limit)) for limit in (0, 6)]
+            self.made.add("Clip", [plain, *limits], f"t{output}")
         elif activation != functions.NONE:
             raise SystemExit(f"activation {activation}: not one of the network that this was written for")
 
     def _operand(self, index: int) -> str:
         buffer = self.model.Buffers(self.graph.Tensors(index).Buffer())
-        return self._store(self._constant(index)) if buffer.DataLength() else f"t{index}"
-
-    def _store(self, array: Array) -> str:
-        name = f"c{len(self.constants)}"
-        array = np.asarray(array, np.float32)
-        if array.size < SMALLEST_HALVED:
-            self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name))
-            return name
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array.astype(np.float16)), f"{name}_half"))
-        self.nodes.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
-        return name
+        return self.made.store(self._constant(index)) if buffer.DataLength() else f"t{index}"
 
     def _constant(self, index: int) -> Array:
         tensor = self.graph.Tensors(index)
@@ -137,16 +116,6 @@ def _options(operator: Any, kind: type[Any]) -> Any:
     options = kind()
     options.Init(table.Bytes, table.Pos)
     return options
-
-
-def _same_padding(sizes: Array, kernel: tuple[int, ...], strides: list[int]) -> list[int]:
-    """TensorFlow's SAME: the odd pixel goes to the end."""
-    before, after = [], []
-    for size, wide, stride in zip(sizes.tolist(), kernel, strides, strict=True):
-        total = max((-(-size // stride) - 1) * stride + wide - size, 0)
-        before.append(total // 2)
-        after.append(total - total // 2)
-    return before + after
 
 
 def main() -> None:

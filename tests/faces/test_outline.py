@@ -13,6 +13,7 @@ from rofi.faces.outline import (
     HAIRLINE,
     JAW,
     SURROUNDINGS,
+    TEMPLES,
     Outline,
     field_in_window,
     move_outline,
@@ -24,7 +25,7 @@ from rofi.faces.sign_regions import eye_regions
 
 VIEW = 128
 MARGIN = round((SURROUNDINGS - 1) / 2 * VIEW)
-OUTLINE = Outline(hairline=0.3, jaw=0.15, chin=0.1)
+OUTLINE = Outline(hairline=0.3, temples=0.1, jaw=0.15, chin=0.1)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,9 @@ def test_hairline_rises_jaw_widens_and_chin_falls_by_what_was_asked(head):
     left, right = 172, 397  # corners of the jaw
     width = mesh[right, 0] - mesh[left, 0]
     assert moved.mesh[right, 0] - moved.mesh[left, 0] == pytest.approx((1 + 0.8 * 0.15) * width, rel=0.05)
+    left, right = 21, 251  # temples, some way above the eyes
+    wider = (moved.mesh[right, 0] - moved.mesh[left, 0]) / (mesh[right, 0] - mesh[left, 0])
+    assert 1.02 < wider < 1.1
     np.testing.assert_array_equal(moved.mesh[:, 2], mesh[:, 2])
 
 
@@ -91,7 +95,9 @@ def test_the_mesh_goes_where_its_pixels_go(head):
 def test_nothing_folds(head):
     """Neighbouring pixels keep their order: the map back has a positive determinant everywhere."""
     _, mesh, signs = head
-    for outline in (OUTLINE, Outline(HAIRLINE[1], JAW[1], CHIN[1]), Outline(HAIRLINE[1], -JAW[1], -CHIN[1])):
+    largest = Outline(HAIRLINE[1], TEMPLES[1], JAW[1], CHIN[1])
+    smallest = Outline(HAIRLINE[1], -TEMPLES[1], -JAW[1], -CHIN[1])
+    for outline in (OUTLINE, largest, smallest):
         field = outline_field(mesh, signs, MARGIN, outline)
         dy, dx = np.gradient(field, axis=(0, 1))
         determinant = (1 - dx[..., 0]) * (1 - dy[..., 1]) - dx[..., 1] * dy[..., 0]
@@ -102,9 +108,9 @@ def test_keys_spread_over_the_ranges_and_give_the_same_outline_again():
     keys = np.random.default_rng(0).standard_normal((400, 512)).astype(np.float32)
     outlines = [Outline.of_key(key) for key in keys]
     assert outlines == [Outline.of_key(key) for key in keys]
-    hairlines, jaws, chins = (np.array([getattr(o, name) for o in outlines]) for name in ("hairline", "jaw", "chin"))
+    hairlines, temples, jaws, chins = np.array([[o.hairline, o.temples, o.jaw, o.chin] for o in outlines]).T
     assert HAIRLINE[0] <= hairlines.min() < HAIRLINE[0] + 0.01 < HAIRLINE[1] - 0.01 < hairlines.max() <= HAIRLINE[1]
-    for values, (low, high) in ((jaws, JAW), (chins, CHIN)):
+    for values, (low, high) in ((temples, TEMPLES), (jaws, JAW), (chins, CHIN)):
         assert low <= np.abs(values).min() < np.abs(values).max() <= high
         assert 0.4 < (values > 0).mean() < 0.6
         assert abs(np.corrcoef(values, hairlines)[0, 1]) < 0.15

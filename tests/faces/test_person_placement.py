@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rofi.faces.landmarks import Landmarks
-from rofi.faces.person_placement import away_from_contour, place_person
+from rofi.faces.person_placement import place_person
 from rofi.faces.sign_regions import eye_regions
 
 SIDE = 128
@@ -106,15 +106,3 @@ def test_without_signs_the_eyes_are_the_persons_too(patient, person):
     view, mesh, signs = patient
     placed = place_person(view, mesh, np.zeros((SIDE, SIDE), bool), **person)
     assert placed.mask[signs].mean() > 0.9
-
-
-def test_away_from_the_contour_holes_do_not_count():
-    mask = np.zeros((100, 100), np.float32)
-    mask[10:90, 10:90] = 1
-    with_eye = mask.copy()
-    with_eye[45:55, 45:55] = 0
-    away = away_from_contour(with_eye)
-    np.testing.assert_array_equal(away, away_from_contour(mask))
-    assert away[50, 50] == pytest.approx(1, abs=1e-3)
-    assert away[50, 12] < 0.2
-    assert not away_from_contour(np.zeros((20, 20), np.float32)).any()

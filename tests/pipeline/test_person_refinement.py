@@ -108,7 +108,7 @@ def test_the_face_stays_like_the_person_as_drawn(networks, recogniser, face, dra
             matcher(networks),
             [recogniser],
             networks.view,
-            RefinementSettings(steps=12, stranger=(-1, -0.9), **settings),
+            RefinementSettings(steps=12, reach=14, stray=9, stranger=(-1, -0.9), **settings),
         )
         move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn)
         return likeness(recogniser, draw(networks, face, KEYS[0] + move).face, drawn[0].face)

@@ -44,7 +44,14 @@ def test_dlib_crop_puts_the_points_where_dlib_wants_them(view):
     np.testing.assert_allclose(centroids(crop), dlib_points(), atol=0.05)
 
 
-@pytest.mark.parametrize("kind", ["arcface", "dlib"])
+@pytest.mark.parametrize("view", [112, 256])
+def test_wide_crop_is_the_arcface_box_twice_as_large_and_a_twentieth_about_it(view):
+    crop = crop_view(dots(view_points(view, view), view, width=view / 80), "wide")
+    assert crop.shape[-2:] == (224, 224)
+    np.testing.assert_allclose(centroids(crop), (TEMPLATE - 56) * 2 / 1.1 + 111.5, atol=0.1)
+
+
+@pytest.mark.parametrize("kind", ["arcface", "dlib", "wide"])
 @pytest.mark.parametrize(("view", "canvas"), [(144, 180), (256, 320)])
 def test_a_canvas_gives_the_crop_of_the_view_in_its_middle(kind, view, canvas):
     images = torch.rand(2, 3, canvas, canvas, generator=torch.Generator().manual_seed(0))
@@ -110,4 +117,4 @@ def test_autocast_does_not_coarsen_the_coordinates():
 
 
 def test_crop_sizes_are_those_of_the_networks():
-    assert (crop_size("arcface"), crop_size("dlib")) == (112, 150)
+    assert (crop_size("arcface"), crop_size("dlib"), crop_size("wide")) == (112, 150, 224)

@@ -1,8 +1,9 @@
 """The light on a face that is drawn into another's place.
 
-A drawn person has a light of its own in its texture: bright foreheads, shadows beside the nose, the tone of its skin.
-In the patient's photograph that light is wrong, and a face lit otherwise than its neck is seen to be drawn in. So what
-varies slowly over the face is mostly the patient's, and what varies fast is the person's.
+A drawn person has a light of its own in its texture, and a tone of skin. In the patient's photograph these are wrong,
+and a face lit otherwise than its neck is seen to be drawn in. So the tone is the patient's, and so is the light along
+the face's rim and some way into it. Farther in a face has shades of its own, by which it is known: they are the
+person's.
 """
 
 from __future__ import annotations
@@ -13,29 +14,26 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from rofi.faces.mask_edge import away_from_contour
 from rofi.faces.spread import spread
 
 Image = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-OWN_LIGHT = 0.5
-"""Share of the person's own light that shows; the mean tone of the skin is wholly the patient's."""
-LIGHT_REACH = 1 / 7
-"""Standard deviation of the smoothing that tells light from features, in view sides."""
+LIGHT_RIM = 0.2
+"""Distance from the person's outer rim, in view sides, over which the patient's light goes over into the person's."""
 GROUND_REACH = 1 / 14
-"""The same for the patient's own smooth skin, which must follow the light about it more closely."""
-FEATURE_LEVELS = 80.0
-"""Levels 0..255 about which a difference is hair, beard or glasses rather than light."""
+"""Standard deviation, in view sides, of the smoothing that tells skin from features."""
 GROUND_LEVELS = (60.0, 30.0)
 """Levels 0..255 about which what strays from the ground is hair, glare or a feature rather than skin."""
 OUTLIER_LEVELS = (70.0, 30.0)
 """Levels 0..255 by which a step on the rim may differ from the usual one and still pass for light."""
 RANGE = (0.5, 99.5)
 """Per cent of a patient's face that is darker and lighter, against the skin about it, than a person may be."""
-LEAST_RANGE = 20.0
-"""Levels 0..255 by which a person may be so in any case."""
+LEAST_DARK, LEAST_LIGHT = 70.0, 20.0
+"""Levels 0..255 by which a person may be darker and lighter in any case: dark brows are on any skin, glare is not."""
 KNEE = 0.75
-"""Share of that range that stays as it is."""
+"""Share of the range to the light that stays as it is."""
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 COLOUR_LEVELS = (1.5, 3.0)
 """Deviation of a face's colours from one tint of all its greys, levels 0..255, between which a photograph is taken for
@@ -54,13 +52,9 @@ class SkinParts(NamedTuple):
     features: Mask
     plain: Image
 
-    def lit(self, mask: Image) -> Image:
-        """(V, V) how far what `mask` shows tells of light."""
-        return np.asarray(mask * ~self.features * (1 - self.plain), np.float32)
-
 
 def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
-    """A person's skin in the patient's light: bounded contrast, no step along the rim, little light of its own.
+    """A person's skin in the patient's light: bounded contrast, no step along the rim.
 
     Args:
         skin, source: (V, V, 3) person and patient, 0..255.
@@ -73,15 +67,12 @@ def relight(skin: Image, source: Image, mask: Image, parts: SkinParts) -> Image:
     grey = (skin @ LUMINANCE)[..., None]
     skin = np.asarray(grey + _in_colour(source[core]) * (skin - grey), np.float32)
     skin = (skin - skin[core].mean(0)) * contrast(skin, source, core) + source[core].mean(0)
-    skin = skin + _step_on_the_rim(skin, source, mask)
-    difference = skin - source
-    trust = parts.lit(mask) * np.exp(-np.square(np.abs(difference).max(-1) / FEATURE_LEVELS))
-    lit = skin - (1 - OWN_LIGHT) * smooth(difference, trust.astype(np.float32), LIGHT_REACH)
+    near_rim = 1 - away_from_contour(mask, LIGHT_RIM)
+    lit = skin + near_rim[..., None] * _step_on_the_rim(skin, source, mask)
     bare = mask * ~parts.features
     ground = _ground(source, bare, core)
     whole = np.asarray(lit + parts.plain[..., None] * (ground - lit), np.float32)
-    low, high = np.percentile(((source - ground) @ LUMINANCE)[core], RANGE)
-    return _within_range(whole, _ground(whole, bare, core), low, high)
+    return _within_range(whole, _ground(whole, bare, core), core, _shades(source, ground, core))
 
 
 def _in_colour(skin: Image) -> float:
@@ -103,11 +94,22 @@ def _ground(picture: Image, bare: Image, core: Mask) -> Image:
     return ground
 
 
-def _within_range(skin: Image, ground: Image, low: float, high: float) -> Image:
-    """Skin no darker and no lighter against the `ground` about it than the patient's is: by `low` and `high` levels."""
+def _shades(picture: Image, ground: Image, core: Mask) -> tuple[float, float]:
+    """By how many levels the darkest and the lightest of a face differ from the `ground` about them, both positive."""
+    low, high = np.percentile(((picture - ground) @ LUMINANCE)[core], RANGE)
+    return max(-float(low), 1.0), max(float(high), 1.0)
+
+
+def _within_range(skin: Image, ground: Image, core: Mask, most: tuple[float, float]) -> Image:
+    """Skin hardly darker and no lighter against the `ground` about it than by `most` levels, which the patient's is.
+
+    What is too dark keeps its proportions: brought to a limit pixel by pixel, a brow comes out as a flat patch.
+    """
     step = np.asarray((skin - ground) @ LUMINANCE, np.float32)
     size = np.abs(step)
-    bounded = np.where(step < 0, _softly(size, max(-low, LEAST_RANGE)), _softly(size, max(high, LEAST_RANGE)))
+    darkest, _ = _shades(skin, ground, core)
+    less = min(1.0, max(most[0], LEAST_DARK) / darkest)
+    bounded = np.where(step < 0, less * size, _softly(size, max(most[1], LEAST_LIGHT)))
     return np.asarray(ground + (skin - ground) * (bounded / np.maximum(size, 1e-3))[..., None], np.float32)
 
 

@@ -1,7 +1,8 @@
-"""The outline of a head, moved: hairline, jaw and chin, and with them the hair, the neck and what lies behind.
+"""The outline of a head, moved: hairline, temples, jaw and chin, and with them the hair, the neck and what lies behind.
 
 A recogniser knows a head also by what no face mesh covers (`benchmarks/ablation.py`). So the photograph's own pixels
-about the face are moved, smoothly and by amounts that the key gives.
+about the face are moved, smoothly and by amounts that the key gives. It is the most natural of all that hides somebody:
+every head that comes of it could be one.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ Mask = npt.NDArray[np.bool_]
 
 SURROUNDINGS = 1.5
 """Side of the square in which pixels move, in view sides."""
-HAIRLINE, JAW, CHIN = (0.22, 0.32), (0.1, 0.16), (0.07, 0.12)
-"""Least and largest movement: hairline and chin in outer-eye-corner distances, the jaw as a share of its width."""
-INNER_REACH, OUTER_REACH, SIGN_REACH = 0.45, 0.75, 0.25
+HAIRLINE, TEMPLES, JAW, CHIN = (0.23, 0.33), (0.08, 0.16), (0.14, 0.22), (0.1, 0.16)
+"""Least and largest movement: hairline and chin in outer-eye-corner distances, temples and jaw as shares of the width
+there."""
+INNER_REACH, OUTER_REACH, SIGN_REACH = 0.7, 0.75, 0.25
 """Outer-eye-corner distances over which the movement fades: into the face, away from it, and towards the signs."""
 STILL = 0.05
 """View pixels; what moves by less stays where it is."""
@@ -40,26 +42,33 @@ class Outline:
 
     Attributes:
         hairline: upwards, in outer-eye-corner distances.
+        temples: share by which the head is wider above the eyes.
         jaw: share by which the jaw is wider.
         chin: downwards, in outer-eye-corner distances.
     """
 
     hairline: float = 0.0
+    temples: float = 0.0
     jaw: float = 0.0
     chin: float = 0.0
 
     @classmethod
     def of_key(cls, key: npt.NDArray[np.floating]) -> Outline:
-        """The outline of a key's person, fixed for every key: three sums over its numbers, spread over the ranges.
+        """The outline of a key's person, fixed for every key: four sums over its numbers, spread over the ranges.
 
         The hairline always rises, for above it there may be no photograph to lower it from.
         """
         numbers = np.asarray(key, np.float64)
         places = np.arange(numbers.size)
-        sums = [numbers[places % 3 == part].sum() / np.sqrt((places % 3 == part).sum()) for part in range(3)]
-        (up, wide, long) = (2 * ndtr(total) - 1 for total in sums)  # uniform in -1..1
+        sums = [numbers[places % 4 == part].sum() / np.sqrt((places % 4 == part).sum()) for part in range(4)]
+        (up, broad, wide, long) = (2 * ndtr(total) - 1 for total in sums)  # uniform in -1..1
         low, high = HAIRLINE
-        return cls(low + (high - low) * (up + 1) / 2, _away_from_zero(wide, *JAW), _away_from_zero(long, *CHIN))
+        return cls(
+            low + (high - low) * (up + 1) / 2,
+            _away_from_zero(broad, *TEMPLES),
+            _away_from_zero(wide, *JAW),
+            _away_from_zero(long, *CHIN),
+        )
 
 
 class MovedHead(NamedTuple):
@@ -168,7 +177,7 @@ def outline_field(mesh: Floats, signs: Mask, margin: int, outline: Outline) -> I
     rows, columns = np.mgrid[0:size, 0:size].astype(np.float32)
     below = 1 - _fall((rows - level) / unit, 1.2)
     above = 1 - _fall((level - rows) / unit, 0.8)
-    across = outline.jaw * below * (columns - contour[:, 0].mean())
+    across = (outline.jaw * below + outline.temples * above) * (columns - contour[:, 0].mean())
     along = unit * (outline.chin * below - outline.hairline * above)
     field: Image = np.stack([across * strength, along * strength], -1).astype(np.float32)
     field[np.abs(field).max(-1) < STILL] = 0

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from rofi.faces import topology
 from rofi.faces.forehead import forehead_cover, forehead_share
 from rofi.faces.light import SkinParts, contrast, relight
+from rofi.faces.mask_edge import ramp
 from rofi.faces.person_geometry import OVAL_POINTS, person_points
 from rofi.faces.pose import Floats
 from rofi.faces.texture_edge import told_from_inside, trust
@@ -25,10 +26,9 @@ ends where the mesh does; the forehead goes on to the hair, so the skin must fad
 """
 SIGN_RIM = 0.030
 """Distance from the signs, in view sides, over which the person's skin fades in."""
-AWAY_REACH = 0.12
-"""Distance from the outer rim, in view sides, over which what is away from the contour begins."""
 CHANGE_RIM = 0.06
-"""The same for what a network changes of a person: shading that ends where the person does draws a line there."""
+"""Distance from a person's outer rim, in view sides, over which what a network changes of it begins: shading that ends
+where the person does draws a line there."""
 PLAIN_FOREHEAD = 0.8
 """Share by which a person's forehead is plain skin: the model of persons knows fringes of hair there, which end up as
 smudges under the patient's own hair."""
@@ -84,7 +84,7 @@ def skin_parts(base: Floats, points: Floats, side: int) -> SkinParts:
     brows = cv2.GaussianBlur(
         _features(side, points, reach=FEATURE_RIM / 2).astype(np.float32), (0, 0), FEATURE_RIM * side / 2
     )
-    plain = PLAIN_FOREHEAD * _ramp(forehead_share(base, side), *FOREHEAD_START) * (1 - brows)
+    plain = PLAIN_FOREHEAD * ramp(forehead_share(base, side), *FOREHEAD_START) * (1 - brows)
     return SkinParts(_features(side, base, points), plain.astype(np.float32))
 
 
@@ -155,9 +155,9 @@ def person_mask(base: Floats, signs: Mask) -> Image:
     low, high = (
         side * (cheek + forehead * (above - cheek)) for cheek, above in zip(CHEEK_RIM, FOREHEAD_RIM, strict=True)
     )
-    mask = _ramp(inside, low, high)
+    mask = ramp(inside, low, high)
     if signs.any():  # without any, OpenCV has no distance to give
-        mask *= _ramp(cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5), 0, SIGN_RIM * side)
+        mask *= ramp(cv2.distanceTransform(1 - signs.astype(np.uint8), cv2.DIST_L2, 5), 0, SIGN_RIM * side)
     return mask.astype(np.float32)
 
 
@@ -166,27 +166,3 @@ def _softened(covered: Mask, side: int) -> Image:
     reach = max(3, side // 40) | 1
     inner = cv2.erode(covered.astype(np.float32), np.ones((reach, reach)))
     return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 4) * covered, np.float32)
-
-
-def away_from_contour(mask: Image, reach: float = AWAY_REACH) -> Image:
-    """(V, V) from 0 on the outer rim of a placed person's mask to 1 well inside; holes, as the eyes', do not count.
-
-    `reach` is the distance over which it rises, in view sides.
-    """
-    seen = np.pad((mask > 0.3).astype(np.uint8), 1)
-    contours, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros_like(seen), contours, -1, 1, cv2.FILLED)
-    return _ramp_inside(np.asarray(filled, np.uint8), mask.shape[0], reach)
-
-
-def _ramp_inside(inside: npt.NDArray[np.uint8], side: int, reach: float) -> Image:
-    """(V, V) smooth step over a reach from the edge of `inside` (V + 2, V + 2), the view's edge being one, too."""
-    depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1] / side
-    return np.asarray(cv2.GaussianBlur(_ramp(depth, 0, reach).astype(np.float32), (0, 0), side / 60))
-
-
-def _ramp(value: npt.ArrayLike, low: float | Floats, high: float | Floats) -> Floats:
-    """Smooth step from 0 at `low` to 1 at `high`."""
-    t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0, 1)
-    step: Floats = t * t * (3 - 2 * t)
-    return step

@@ -20,7 +20,7 @@ from rofi.model.config import KEY_SIZE
 from rofi.model.person import PersonModel
 from rofi.model.person_prior import PersonPrior
 from rofi.recognition.recogniser import Recogniser
-from rofi.recognition.specs import PACKAGED, SPECS
+from rofi.recognition.specs import HEAD_READERS, SPECS
 
 Keys = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -70,7 +70,7 @@ class PersonMatcher:
     @cached_property
     def _recognisers(self) -> list[Recogniser]:
         """Made where they are first asked, for a session may not be copied into another process."""
-        return [Recogniser(SPECS[name], threads=1) for name in PACKAGED]
+        return [Recogniser(SPECS[name], threads=1) for name in HEAD_READERS]
 
 
 def _resized(picture: Bytes) -> Bytes:

@@ -17,7 +17,7 @@ from rofi.model.sign_detector import SignDetector
 from rofi.model.substitution import substitute
 from rofi.model.translator import IdentityTranslator
 
-CHANGE_LIMIT = 8 / 255
+CHANGE_LIMIT = 5 / 255
 """Most that the translator may change of the drawn person. Unbounded, it draws strokes beside the eyes and over the
 brows: few pixels, hence cheap in every mean loss, that fool recognisers and look like wires of spectacles.
 """

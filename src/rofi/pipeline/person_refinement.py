@@ -9,9 +9,9 @@ model of persons: what changes is the face, not noise on it, and so it convinces
 What is shortest for a recogniser is often what nobody looks like: a moustache on a girl, for men are strangers to her.
 So the face must stay one that recognisers find like the person as it was drawn, who goes with the head
 (`rofi.model.matched_person`) and is another for every key. And the way is told in standard deviations of persons with
-such heads, and bounded: in a few directions a search goes where no person has ever been, and what it finds there is a
-caricature. Within the bound the gradient is followed as it is. An optimiser that scales every coordinate by itself, as
-Adam does, uses the bound up on what makes no difference.
+such heads, and bounded, in all and in each coordinate: in a few directions a search goes where no person has ever been,
+and what it finds there is a caricature. Within the bounds the gradient is followed as it is. An optimiser that scales
+every coordinate by itself, as Adam does, uses them up on what makes no difference.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class RefinementSettings:
     Args:
         steps: of projected gradient descent with momentum; 0 leaves the person as it is.
         reach: how far a person moves at most, in standard deviations of persons with such heads.
+        stray: the same of any one coordinate.
         rate: of the first step, in reaches; it falls to 0, that the person settles.
         momentum: share of the last steps' gradients that stays.
         shape_share: what a move of shape counts for over one of texture, of which recognisers' gradients tell more.
@@ -56,12 +57,14 @@ class RefinementSettings:
         same: weight of what is missing of the likeness to the person as it was drawn.
         sameness: that likeness, from which up nothing is missing.
         restraint: weight of the square of the way, in reaches: who need not go far stays.
-        stranger: likenesses to the patient, least and largest, that count as a stranger's: within nothing is gained,
-            below it is lost. They are less than strangers have, for other recognisers follow half-way.
+        stranger: likenesses to the patient, least and largest, less the recogniser's mean of strangers, that count as a
+            stranger's: within nothing is gained, below it is lost. They are less than strangers have, for other
+            recognisers follow half-way.
     """
 
     steps: int = 32
-    reach: float = 14.0
+    reach: float = 10.0
+    stray: float = 0.7
     rate: float = 0.2
     momentum: float = 0.8
     shape_share: float = 1.5
@@ -92,6 +95,7 @@ class PersonRefiner:
         self.matcher, self.persons = matcher, matcher.persons
         self.view = view
         self.recognisers = [recogniser.eval() for recogniser in recognisers]
+        self.strangers = torch.tensor([recogniser.spec.strangers for recogniser in recognisers])
         self.settings = settings or RefinementSettings()
         self.jitter = CropJitter()
 
@@ -112,11 +116,11 @@ class PersonRefiner:
             mesh: (468, 3) of the face in which the person is placed, with the outline moved or not.
             placed: the person in it.
             seen: how its texture shows there.
-            stretch: by which the reach is multiplied.
+            stretch: by which the bounds are multiplied.
         """
         with torch.inference_mode(False), torch.enable_grad():
             start = torch.from_numpy(person.copy())[None]
-            return self._moves(start, view, mesh, placed, seen, stretch * self.settings.reach)
+            return self._moves(start, view, mesh, placed, seen, stretch)
 
     def _moves(
         self,
@@ -125,9 +129,10 @@ class PersonRefiner:
         mesh: Floats,
         placed: PlacedPerson,
         seen: TextureView,
-        reach: float,
+        stretch: float,
     ) -> Keys:
         settings, shapes = self.settings, self.persons.shapes
+        reach, stray = stretch * settings.reach, stretch * settings.stray
         generator = torch.Generator().manual_seed(int.from_bytes(person.numpy().tobytes()[:4], "little"))
         textured, shaped = TextureShowing(placed, seen), self._shaping(person, mesh, len(view))
         looks = [self._look(view, placed, generator) for _ in range(LOOKS)]
@@ -139,7 +144,8 @@ class PersonRefiner:
             move = way @ spread
             shown = textured(self.persons.texture_change(person, move[:, shapes:]))
             after = self._seen(shaped(shown, move[:, :shapes]), look.side, look.jitter)
-            loss = settings.away * _outside(_likenesses(look.patient, after), settings.stranger).mean()
+            likeness = _likenesses(look.patient, after) - self.strangers
+            loss = settings.away * _outside(likeness, settings.stranger).mean()
             loss = loss + settings.same * F.relu(settings.sameness - _likenesses(look.drawn, after)).mean()
             loss = loss + settings.restraint * (way / reach).square().sum()
             speed = settings.momentum * speed + torch.autograd.grad(loss, way)[0]
@@ -147,6 +153,7 @@ class PersonRefiner:
             with torch.no_grad():
                 way -= length * F.normalize(speed, dim=1)
                 way *= (reach / way.norm().clamp(min=1e-6)).clamp(max=1)
+                way.clamp_(-stray, stray)
         return np.asarray((way @ spread).detach()[0].numpy(), np.float32)
 
     def _shaping(self, person: Tensor, mesh: Floats, side: int) -> ShapeShowing:

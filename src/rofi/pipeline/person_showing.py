@@ -9,13 +9,15 @@ import torch.nn.functional as F
 from scipy.interpolate import LinearNDInterpolator
 from torch import Tensor
 
-from rofi.faces.light import LIGHT_REACH, OWN_LIGHT
-from rofi.faces.person_placement import PlacedPerson, TextureView, away_from_contour
+from rofi.faces.mask_edge import away_from_contour
+from rofi.faces.person_placement import PlacedPerson, TextureView
 from rofi.faces.texture_edge import EDGE
 from rofi.model.gaussian_blur import gaussian_blur
 
 Floats = npt.NDArray[np.float64]
 
+MOVE_RIM = 0.12
+"""Distance from a person's outer rim, in view sides, over which a change of its texture begins to show."""
 COARSE = 4
 """View pixels between the places where shape moves are told; they vary slowly."""
 
@@ -26,10 +28,8 @@ class TextureShowing:
     def __init__(self, placed: PlacedPerson, seen: TextureView) -> None:
         self.face = as_planes(placed.face)
         # an edge that the move of light or beard would draw about the face gives it away as made
-        self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask))[None, None]
+        self.mask = torch.from_numpy(placed.mask * away_from_contour(placed.mask, MOVE_RIM))[None, None]
         self.core = (self.mask > 0.5).float()
-        self.lit = torch.from_numpy(seen.parts.lit((placed.mask > 0.5).astype(np.float32)))[None, None]
-        self.under = _blur(self.lit).clamp(min=1e-3)
         self.varied = 1 - torch.from_numpy(seen.parts.plain)[None, None]
         self.places = torch.from_numpy(seen.places)[None]
         self.trust = torch.from_numpy(seen.trust)[None, None]
@@ -43,7 +43,6 @@ class TextureShowing:
         grid = (2 * self.places + 1) / change.shape[-1] - 1
         shown = self.gain * F.grid_sample(change, grid, padding_mode="border", align_corners=False)
         shown = shown - (shown * self.core).sum((2, 3), keepdim=True) / self.core.sum().clamp(min=1)
-        shown = shown - (1 - OWN_LIGHT) * _blur(shown * self.lit) / self.under
         return (self.face + self.mask * self.varied * shown / 255).clamp(0, 1)
 
 
@@ -76,8 +75,3 @@ class ShapeShowing:
 def as_planes(picture: npt.NDArray[np.generic]) -> Tensor:
     """(H, W, 3) levels as (1, 3, H, W) in [0, 1]."""
     return torch.from_numpy(np.ascontiguousarray(picture.astype(np.float32).transpose(2, 0, 1)))[None] / 255
-
-
-def _blur(planes: Tensor) -> Tensor:
-    """(1, C, V, V) smoothed as `rofi.faces.light.smooth` does it."""
-    return gaussian_blur(planes, LIGHT_REACH * planes.shape[-1])

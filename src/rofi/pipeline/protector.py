@@ -16,8 +16,9 @@ from rofi.errors import AlreadyProtected, HeaderDamaged, OutputError, StillRecog
 from rofi.faces.blocks import block_pixels, touched_blocks, whole_blocks
 from rofi.faces.compositing import blend, view_to_window
 from rofi.faces.grain import match_grain
+from rofi.faces.mask_edge import away_from_contour
 from rofi.faces.outline import MovedHead, field_in_window, move_photo
-from rofi.faces.person_placement import CHANGE_RIM, PlacedPerson, away_from_contour
+from rofi.faces.person_placement import CHANGE_RIM, PlacedPerson
 from rofi.imaging.decode import decode
 from rofi.imaging.encode import encode
 from rofi.imaging.header import HEADER_VERSION, FaceRecord, Header
@@ -288,11 +289,11 @@ class Protector:
         return np.clip(placed.face + away_from_contour(placed.mask, CHANGE_RIM)[..., None] * change, 0, 255)
 
     def _likeness(self, protected: Bytes, faces: Sequence[FoundFace]) -> float:
-        """The worst face's similarity to its original, as the strictest judge sees it after all is done."""
+        """The worst face's likeness to its original, as the strictest judge sees it after all is done."""
         after = np.stack([to_bytes(face.alignment.extract(protected)) for face in faces])
         before = np.stack([face.view for face in faces])
         return max(
-            float(judge.similarity(judge.embed(after), judge.embed(before)).max()) / judge.spec.threshold
+            judge.spec.likeness(float(judge.similarity(judge.embed(after), judge.embed(before)).max()))
             for judge in self.judges
         )
 

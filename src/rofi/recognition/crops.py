@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-CropKind = Literal["arcface", "dlib"]
+CropKind = Literal["arcface", "dlib", "wide"]
 
 # Five points (image-left eye, image-right eye, nose tip, mouth corners) in pixels of ArcFace's 112 x 112 box;
 # Deng et al., ArcFace, CVPR 2019, reference implementation. A pixel's centre has whole coordinates.
@@ -23,6 +23,8 @@ ARCFACE_SIZE = 112
 VIEW_MARGIN = 1.12  # the view holds the ArcFace box and 6 % of it on every side
 
 DLIB_SIZE = 150
+WIDE_SIZE, _WIDE_MARGIN = 224, 1.1
+"""Nearly the whole view, for networks taught on pictures of that size: the ArcFace box and 5 % on every side."""
 # dlib's 150-pixel face chip: the mean of the five points lies at (75, 82), 1.1 times as large as in the ArcFace box
 _DLIB_CENTRE = (75.0, 82.0)
 _DLIB_SCALE = 1.1 * DLIB_SIZE / ARCFACE_SIZE
@@ -54,7 +56,7 @@ class CropJitter:
 
 def crop_size(kind: CropKind) -> int:
     """Side of the crop in pixels."""
-    return ARCFACE_SIZE if kind == "arcface" else DLIB_SIZE
+    return {"arcface": ARCFACE_SIZE, "dlib": DLIB_SIZE, "wide": WIDE_SIZE}[kind]
 
 
 def crop_view(images: Tensor, kind: CropKind, view: int | None = None, jitter: Tensor | None = None) -> Tensor:
@@ -62,7 +64,7 @@ def crop_view(images: Tensor, kind: CropKind, view: int | None = None, jitter: T
 
     A point p of the ArcFace template lies at (p - 56) * view / (112 * 1.12) + V / 2 of a V-pixel image, whole
     coordinates being pixel centres. Where the box is smaller than its part of the image, each of its pixels is the
-    mean over its area. Both boxes lie inside the view (dlib's, 102 template pixels wide, by half a template pixel at
+    mean over its area. All boxes lie inside the view (dlib's, 102 template pixels wide, by half a template pixel at
     the chin); what jitter brings in from outside is the image mirrored at its edge.
 
     Args:
@@ -73,7 +75,7 @@ def crop_view(images: Tensor, kind: CropKind, view: int | None = None, jitter: T
             sides; or (1, 2, 3) for all alike.
 
     Returns:
-        (N, C, 112, 112) for "arcface", (N, C, 150, 150) for "dlib"; float32.
+        (N, C, 112, 112) for "arcface", (N, C, 150, 150) for "dlib", (N, C, 224, 224) for "wide"; float32.
     """
     canvas = images.shape[-1]
     size = crop_size(kind)
@@ -101,6 +103,9 @@ def _crop_to_image(kind: CropKind, view: int, canvas: int) -> tuple[float, float
     per_template = view / (ARCFACE_SIZE * VIEW_MARGIN)
     if kind == "arcface":
         scale, template_x, template_y = 1.0, 0.0, 0.0
+    elif kind == "wide":
+        scale = ARCFACE_SIZE * _WIDE_MARGIN / WIDE_SIZE
+        template_x = template_y = (ARCFACE_SIZE - scale * (WIDE_SIZE - 1)) / 2
     else:
         scale = 1 / _DLIB_SCALE
         mean_x, mean_y = (sum(point[axis] for point in ARCFACE_TEMPLATE) / 5 for axis in (0, 1))

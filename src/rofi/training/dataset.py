@@ -13,8 +13,9 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from rofi.faces.landmarks import Landmarks
+from rofi.faces.mask_edge import away_from_contour
 from rofi.faces.outline import SURROUNDINGS, Outline, move_outline
-from rofi.faces.person_placement import CHANGE_RIM, away_from_contour, place_person
+from rofi.faces.person_placement import CHANGE_RIM, place_person
 from rofi.faces.portrait import portrait
 from rofi.faces.sign_regions import eye_regions
 from rofi.model.config import KEY_SIZE
