@@ -7,7 +7,8 @@
 Knows the operators of that one network: MobileNet v1 taught to tell the people of VGGFace2, whose 1,024 pooled features
 are an embedding (Savchenko, PeerJ Computer Science 2019, 5:e197; github.com/HSE-asavchenko/HSE_FaceRec_tf). It takes
 blue, green and red less the means of ImageNet; the graph made here takes red, green and blue, 0..255. Its features are
-positive, so all of them have a high cosine; their mean over aligned training faces is subtracted in the graph.
+positive, so all of them have a high cosine; their mean over aligned training faces is subtracted in the graph. It was
+taught on 224 pixels and pools over all places, so it works on fewer, too.
 """
 
 from __future__ import annotations
@@ -24,10 +25,9 @@ import onnxruntime
 import torch
 
 from onnx_graph import Array, OnnxGraph, same_padding
-from rofi.recognition.crops import crop_view
+from rofi.recognition.crops import WIDE_SIZE, crop_view
 from rofi.training.faces import load_faces
 
-SIDE = 224
 BGR_MEANS = (103.939, 116.779, 123.68)
 EMBEDDING = "global_pooling/Mean"
 FACES = 1000
@@ -48,11 +48,11 @@ class Converter:
                 break
 
     def onnx_model(self, mean: Array | None = None) -> onnx.ModelProto:
-        """`image` (N, 3, 224, 224), 0..255, to `embedding` (N, 1024), less a mean (1024,)."""
+        """`image` (N, 3, 160, 160), 0..255, to `embedding` (N, 1024), less a mean (1024,)."""
         if mean is not None:
             self.made.add("Sub", [EMBEDDING, self.made.store(mean)], "embedding")
         return self.made.model(
-            "mobilenet1024", ("image", SIDE, SIDE), (EMBEDDING if mean is None else "embedding", 1024)
+            "mobilenet1024", ("image", WIDE_SIZE, WIDE_SIZE), (EMBEDDING if mean is None else "embedding", 1024)
         )
 
     def _convert(self, node: dict[str, Any]) -> None:
@@ -62,7 +62,7 @@ class Converter:
             return
         if kind == "Placeholder":
             self.made.add("Sub", ["image", self.made.store(np.reshape(BGR_MEANS[::-1], (3, 1, 1)))], name)
-            self.sides[name] = SIDE
+            self.sides[name] = WIDE_SIZE
         elif kind in ("Conv2D", "DepthwiseConv2dNative"):
             self._convolution(kind, node, inputs)
         elif kind in ("Maximum", "Minimum"):

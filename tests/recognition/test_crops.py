@@ -45,10 +45,10 @@ def test_dlib_crop_puts_the_points_where_dlib_wants_them(view):
 
 
 @pytest.mark.parametrize("view", [112, 256])
-def test_wide_crop_is_the_arcface_box_twice_as_large_and_a_twentieth_about_it(view):
+def test_wide_crop_is_the_arcface_box_and_a_twentieth_about_it(view):
     crop = crop_view(dots(view_points(view, view), view, width=view / 80), "wide")
-    assert crop.shape[-2:] == (224, 224)
-    np.testing.assert_allclose(centroids(crop), (TEMPLATE - 56) * 2 / 1.1 + 111.5, atol=0.1)
+    assert crop.shape[-2:] == (160, 160)
+    np.testing.assert_allclose(centroids(crop), (TEMPLATE - 56) * 160 / 112 / 1.1 + 79.5, atol=0.1)
 
 
 @pytest.mark.parametrize("kind", ["arcface", "dlib", "wide"])
@@ -117,4 +117,4 @@ def test_autocast_does_not_coarsen_the_coordinates():
 
 
 def test_crop_sizes_are_those_of_the_networks():
-    assert (crop_size("arcface"), crop_size("dlib"), crop_size("wide")) == (112, 150, 224)
+    assert (crop_size("arcface"), crop_size("dlib"), crop_size("wide")) == (112, 150, 160)

@@ -21,8 +21,8 @@ class RecogniserSpec:
         role: "training" recognisers may serve in losses; "evaluation" ones never do, for a recogniser that a loss has
             seen is no witness.
         threshold: similarity (cosine, or minus the Euclidean distance) above which two faces count as one person, at a
-            false accept rate of 1e-3 among 500 LFW identities; the mobilenets' among
-            300 (`benchmarks/recognisers.py`).
+            false accept rate of 1e-3 among 500 LFW identities; the mobilenets' among 300
+            (`benchmarks/recognisers.py`).
         strangers: mean similarity of two strangers, measured likewise.
     """
 
@@ -30,11 +30,11 @@ class RecogniserSpec:
     file: str
     role: Literal["training", "evaluation"]
     threshold: float
+    strangers: float = 0.0
     mean: float = 0.0
     scale: float = 1.0
     crop: CropKind = "arcface"
     metric: Literal["cosine", "euclidean"] = "cosine"
-    strangers: float = 0.0
 
     @property
     def input_size(self) -> int:
@@ -47,19 +47,15 @@ class RecogniserSpec:
 
 
 _ALL = (
+    RecogniserSpec("mobilefacenet512", "mobilefacenet512.onnx", "training", 0.340, 0.008, mean=127.0, scale=1 / 128),
+    RecogniserSpec("mobilefacenet128_foamliu", "mobilefacenet128_foamliu.onnx", "training", 0.332, 0.010),
+    RecogniserSpec("mobilefacenet128_y1", "mobilefacenet128_y1.onnx", "training", 0.317, 0.005),
+    RecogniserSpec("mobilenet128", "mobilenet128.onnx", "training", 0.425, 0.068),
+    RecogniserSpec("mobilenet1024", "mobilenet1024.onnx", "training", 0.492, 0.155, crop="wide"),
+    RecogniserSpec("sface128", "sface128.onnx", "evaluation", 0.365, 0.096),
+    RecogniserSpec("mobilefacenet192", "mobilefacenet192.onnx", "evaluation", 0.449, 0.012, mean=127.5, scale=1 / 128),
     RecogniserSpec(
-        "mobilefacenet512", "mobilefacenet512.onnx", "training", 0.340, mean=127.0, scale=1 / 128, strangers=0.008
-    ),
-    RecogniserSpec("mobilefacenet128_foamliu", "mobilefacenet128_foamliu.onnx", "training", 0.332, strangers=0.010),
-    RecogniserSpec("mobilefacenet128_y1", "mobilefacenet128_y1.onnx", "training", 0.317, strangers=0.005),
-    RecogniserSpec("mobilenet128", "mobilenet128.onnx", "training", 0.425, strangers=0.068),
-    RecogniserSpec("mobilenet1024", "mobilenet1024.onnx", "training", 0.474, crop="wide", strangers=0.148),
-    RecogniserSpec("sface128", "sface128.onnx", "evaluation", 0.365, strangers=0.096),
-    RecogniserSpec(
-        "mobilefacenet192", "mobilefacenet192.onnx", "evaluation", 0.449, mean=127.5, scale=1 / 128, strangers=0.012
-    ),
-    RecogniserSpec(
-        "dlib_resnet29", "dlib_resnet29.onnx", "evaluation", -0.523, crop="dlib", metric="euclidean", strangers=-0.811
+        "dlib_resnet29", "dlib_resnet29.onnx", "evaluation", -0.523, -0.811, crop="dlib", metric="euclidean"
     ),
 )
 
