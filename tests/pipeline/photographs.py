@@ -26,7 +26,7 @@ def protector(networks, secret, **options):
 def set_thresholds(made, threshold):
     """Likeness above which any judge of a protector takes two faces for one person."""
     for judge in made.judges:
-        judge.spec = replace(judge.spec, threshold=threshold)
+        judge.spec = replace(judge.spec, threshold=threshold, strangers=threshold - 1)
 
 
 def remembering(memory):

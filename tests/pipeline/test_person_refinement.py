@@ -202,16 +202,21 @@ def test_no_person_goes_beyond_its_reach(networks, recogniser, face, drawn):
     settings = RefinementSettings(steps=12, rate=1.0, reach=3.0, shape_share=1.5, restraint=0)
     held = replace(settings, restraint=3.0)
 
-    def length(settings, stretch=1.0):
+    def way(settings, stretch=1.0):
         refiner = PersonRefiner(matcher(networks), [recogniser], networks.view, settings)
         move = refiner.moves(KEYS[0], face.view, face.mesh, *drawn, stretch)
-        way = np.linalg.solve(networks.model.person_prior.spread.double().numpy(), move.astype(float))
-        way[:160] /= 1.5
-        return np.linalg.norm(way)
+        gone = np.linalg.solve(networks.model.person_prior.spread.double().numpy(), move.astype(float))
+        gone[:160] /= 1.5
+        return gone
+
+    def length(settings, stretch=1.0):
+        return np.linalg.norm(way(settings, stretch))
 
     assert length(settings) == pytest.approx(3.0, rel=0.01)  # as far as it may: three are not enough
     assert length(settings, 1.5) == pytest.approx(4.5, rel=0.01)
     assert 0.1 < length(held) < 2.5
+    assert np.abs(way(replace(settings, stray=0.1))).max() == pytest.approx(0.1, rel=0.01)
+    assert np.abs(way(replace(settings, stray=0.1), 1.5)).max() == pytest.approx(0.15, rel=0.01)
 
 
 def test_where_persons_do_not_differ_nobody_moves(networks, recogniser, face, drawn):

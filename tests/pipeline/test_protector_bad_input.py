@@ -21,6 +21,7 @@ from rofi.errors import (
 from rofi.imaging.protected_file import unpack
 from rofi.pipeline import protector as protecting
 from rofi.pipeline.protector import Protector
+from rofi.recognition.specs import PACKAGED
 
 
 def bomb():
@@ -105,10 +106,10 @@ def test_a_face_that_stays_recognised_is_refused_and_not_leaked(networks, secret
         strict.protect(saved(close_up()), "a.png")
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", range(len(PACKAGED)))
 def test_one_recogniser_that_still_knows_the_patient_is_enough_to_refuse(networks, secret, number):
     strict = protector(networks, secret)
-    strict.judges[number].spec = replace(strict.judges[number].spec, threshold=1e-6)
+    strict.judges[number].spec = replace(strict.judges[number].spec, threshold=1e-6, strangers=-1.0)
     with pytest.raises(StillRecognised):
         strict.protect(saved(close_up()), "a.png")
 

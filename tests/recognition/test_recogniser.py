@@ -90,10 +90,16 @@ def test_only_evaluation_recognisers_are_witnesses():
     assert all(name == spec.name for name, spec in SPECS.items())
 
 
+def test_likeness_is_nothing_for_strangers_and_one_at_the_threshold():
+    spec = RecogniserSpec("any", "any.onnx", "training", threshold=0.5, strangers=0.1)
+    assert [spec.likeness(similarity) for similarity in (0.1, 0.3, 0.5)] == pytest.approx([0, 0.5, 1])
+    assert spec.likeness(-0.1) == pytest.approx(-0.5)
+
+
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs ../shared")
 @pytest.mark.parametrize("name", list(SPECS))
 def test_it_tells_people_apart_at_its_threshold(name):
-    """Two images each of 40 people of lfw_eval; the README's rates on 500 people are .972 to .986, dlib's .834."""
+    """Two images each of 40 people of lfw_eval; rates on more people are .961 to .991, but for the two below .9."""
     faces = json.loads((SHARED / "faces/lfw_eval.json").read_text())
     pairs = [[face["file"] for face in faces if face["identity"] == identity][:2] for identity in range(40)]
     with tarfile.open(SHARED / "faces/lfw_eval.tar") as tar:
@@ -106,5 +112,5 @@ def test_it_tells_people_apart_at_its_threshold(name):
     embeddings = recogniser.embed(np.stack(images), view=144)
     a, b = embeddings[::2], embeddings[1::2]
     accepted = recogniser.similarity_matrix(a, b) > SPECS[name].threshold
-    assert recogniser.same_person(a, b).mean() >= (0.75 if name == "dlib_resnet29" else 0.925)
+    assert recogniser.same_person(a, b).mean() >= (0.75 if name in ("dlib_resnet29", "mobilenet1024") else 0.925)
     assert accepted[~np.eye(40, dtype=bool)].mean() <= 5e-3
