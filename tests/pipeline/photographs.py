@@ -13,7 +13,7 @@ from rofi.pipeline.person_refinement import RefinementSettings
 from rofi.pipeline.protector import ProtectOptions, Protector
 from rofi.pipeline.region import unpack_region
 
-QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1, refinement=RefinementSettings(steps=0))
+QUICK = ProtectOptions(candidates=1, attempts=1, rounds=1, refinement=RefinementSettings(steps=0), code_steps=0)
 
 
 def protector(networks, secret, **options):

@@ -81,7 +81,7 @@ def likeness_of(monkeypatch, made, values):
 
 
 def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret, monkeypatch):
-    made = protector(networks, secret, candidates=2, attempts=2, rounds=2, code_steps=0)
+    made = protector(networks, secret, candidates=2, attempts=2, rounds=2)
     told = likeness_of(monkeypatch, made, [3.0, 3.0, 3.0, 0.1])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [3.0, 3.0, 3.0, 0.1]
@@ -90,7 +90,7 @@ def test_a_person_who_turns_out_too_alike_gives_way_to_the_next(networks, secret
 
 
 def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret, monkeypatch):
-    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6, code_steps=0)
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6)
     told = likeness_of(monkeypatch, made, [0.9, 0.4, 0.29, 0.1])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [0.9, 0.4, 0.29]
@@ -98,7 +98,7 @@ def test_who_is_half_alike_gives_way_to_who_is_clearly_another(networks, secret,
 
 
 def test_every_person_tried_may_go_farther_up_to_a_bound(networks, secret, monkeypatch):
-    made = protector(networks, secret, refinement=RefinementSettings(steps=1), rounds=6, code_steps=0)
+    made = protector(networks, secret, refinement=RefinementSettings(steps=1), rounds=6)
     likeness_of(monkeypatch, made, [2.0, 2.0, 2.0, 2.0, 2.0, 0.1])
     reaches = []
 
@@ -112,7 +112,7 @@ def test_every_person_tried_may_go_farther_up_to_a_bound(networks, secret, monke
 
 
 def test_where_nobody_is_clearly_another_the_least_alike_is_taken(networks, secret, monkeypatch):
-    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6, code_steps=0)
+    made = protector(networks, secret, refinement=RefinementSettings(steps=0), rounds=6)
     told = likeness_of(monkeypatch, made, [0.9, 0.5, 0.8, 0.7])
     result = made.protect(saved(close_up()), "a.png")
     assert told == [0.9, 0.5, 0.8, 0.7]
@@ -121,7 +121,7 @@ def test_where_nobody_is_clearly_another_the_least_alike_is_taken(networks, secr
 
 
 def test_when_all_rounds_are_over_the_photograph_is_refused(networks, secret, monkeypatch):
-    made = protector(networks, secret, candidates=2, attempts=1, rounds=3, code_steps=0)
+    made = protector(networks, secret, candidates=2, attempts=1, rounds=3)
     told = likeness_of(monkeypatch, made, [3.0])
     with pytest.raises(StillRecognised):
         made.protect(saved(close_up()), "a.png")
