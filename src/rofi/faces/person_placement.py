@@ -103,8 +103,8 @@ class TextureView(NamedTuple):
     """How a person's texture shows in a view.
 
     `places` (V, V, 2) texels x, y; `gain` (3,) levels of the picture for a level of the texture, R, G, B; `trust`
-    (T, T) which texels tell those at the edge (`rofi.faces.texture_edge`); `parts` say where it does not show and
-    where it tells of light.
+    (T, T) which texels tell those at the edge (`rofi.faces.texture_edge`); `parts` say where it does not
+    show.
     """
 
     places: Image
@@ -125,7 +125,7 @@ def view_texture(
 ) -> TextureView:
     """How `place_person` shows a texture: a change of it by a level changes the picture by `gain` times the mask.
 
-    That is where the skin is not plain, and but for what passes for light (`rofi.faces.light`).
+    That is where the skin is not plain, and but for what lies near the rim or beyond bounds (`rofi.faces.light`).
 
     Args:
         mask: (V, V) of the person placed; the other arguments as for `place_person`.
